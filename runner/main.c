@@ -1,0 +1,7 @@
+#include "platform.h"
+
+int
+main(void)
+{
+	return 0;
+}

@@ -1,0 +1,27 @@
+# One program a module; cmocka; names are sentences. A program links only the archives that its
+# module's layer may use. unit_LIBS are the archives below each layer.
+if HAVE_CMOCKA
+unit_programs =
+
+# --- runner/base
+unit_programs += tests/unit/test_base
+tests_unit_test_base_SOURCES = %D%/test_base.c
+tests_unit_test_base_LDADD = libbase.a $(CMOCKA_LIBS)
+
+# --- runner/core
+
+# --- runner/source
+
+# --- config
+
+# --- store
+
+# --- runner/nation
+
+# --- runner/report
+
+# --- sandbox
+
+check_PROGRAMS += $(unit_programs)
+TESTS += $(unit_programs)
+endif
