@@ -1,0 +1,55 @@
+/* plan.h - the plan: what will be sent, cut into chunks, fixed before the first POST.
+ *
+ * A plan is never changed, only extended (product.md section 9). Offsets are bytes in the input
+ * file, half open; rows are data records of the file, counted from 1; lines are physical lines, the
+ * header line is 1. */
+#ifndef RUNNER_CORE_PLAN_H
+#define RUNNER_CORE_PLAN_H
+
+#include <stdint.h>
+
+/* XXH3-128, in the library's canonical (big-endian) form. */
+#define PLAN_DIGEST_BYTES 16
+
+struct plan_chunk {
+	uint32_t source; /* index in the job, from 0 */
+	uint32_t number; /* from 1 within its source */
+	uint32_t input;  /* index of the input file within its source, from 0 */
+
+	uint64_t first_byte; /* after the header line in a file's first chunk */
+	uint64_t end_byte;   /* the file's size in its last one */
+	uint64_t first_row;
+	uint64_t first_line; /* the physical line at first_byte */
+	uint32_t rows;       /* records in the range = sent + left out; 0 only for an allowed empty file */
+	uint32_t rows_left_out;
+
+	uint32_t csv_bytes; /* the CSV as sent, its header line included */
+	unsigned char digest[PLAN_DIGEST_BYTES]; /* over those bytes */
+};
+
+/* What is remembered of an input file, to notice a change. */
+struct plan_input {
+	uint32_t source;
+	uint32_t input;
+	uint64_t size;
+	int64_t mtime_ns;
+	uint64_t inode;
+	uint64_t rows;
+	uint32_t chunks;
+	unsigned char digest[PLAN_DIGEST_BYTES]; /* over the digests of its chunks, in their order */
+};
+
+static inline uint32_t
+plan_rows_sent(const struct plan_chunk *chunk)
+{
+	return chunk->rows - chunk->rows_left_out;
+}
+
+/* first_row - 1 for a range without rows. */
+static inline uint64_t
+plan_last_row(const struct plan_chunk *chunk)
+{
+	return chunk->first_row + chunk->rows - 1;
+}
+
+#endif
