@@ -1,3 +1,10 @@
 # Layer 1: pure. Events in, actions out; no I/O, clock, chance, allocation or library.
-dist_noinst_HEADERS += \
-	%D%/plan.h
+noinst_LIBRARIES += libcore.a
+libcore_a_SOURCES = \
+	%D%/chunk.c %D%/chunk.h \
+	%D%/event.c %D%/event.h \
+	%D%/fields.h \
+	%D%/plan.h \
+	%D%/reply.h \
+	%D%/tally.c %D%/tally.h \
+	runner/ports.h

@@ -1,0 +1,132 @@
+/* chunk.h - a chunk's state: the fold of its events.
+ *
+ *     planned -> submitting -> submitted -> finished -> done
+ *        ^           |                          `----> failed
+ *        `-----------+-> refused
+ *                    `-> in_doubt -> submitted | planned | held -> (a person) ...
+ *
+ * chunk_apply() is the only place where a state changes. It is pure, so replaying the events of
+ * the store gives the same records; `verify` does that. */
+#ifndef RUNNER_CORE_CHUNK_H
+#define RUNNER_CORE_CHUNK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "runner/core/event.h"
+#include "runner/core/plan.h"
+
+/* X(NAME, number on disk, word in reports) */
+#define CHUNK_STATES(X)                                                                            \
+	X(PLANNED, 0, "planned")                                                                   \
+	X(SUBMITTING, 1, "submitting")                                                             \
+	X(IN_DOUBT, 2, "in_doubt")                                                                 \
+	X(HELD, 3, "held")                                                                         \
+	X(SUBMITTED, 4, "submitted")                                                               \
+	X(FINISHED, 5, "finished")                                                                 \
+	X(DONE, 6, "done")                                                                         \
+	X(REFUSED, 7, "refused")                                                                   \
+	X(FAILED, 8, "failed")                                                                     \
+	X(SKIPPED, 9, "skipped")
+
+enum chunk_state {
+#define X(name, number, word) CHUNK_##name = number,
+	CHUNK_STATES(X)
+#undef X
+};
+enum { CHUNK_STATE_COUNT = 10 };
+
+/* What the report's note must say, as bits of chunk.notes. */
+enum chunk_note {
+	NOTE_RESUBMITTED = 1 << 0,    /* sent again by a person or by in_doubt = "resubmit" */
+	NOTE_FOUND_BY_PROBE = 1 << 1,
+	NOTE_SENT_AGAIN = 1 << 2,     /* after its absence from the nation's list was proven */
+	NOTE_NEVER_TAKEN = 1 << 3,    /* attempts used up, none of them taken */
+	NOTE_SETTLED = 1 << 4,        /* by a person: settled_by, settled_why */
+	NOTE_NO_COUNTS = 1 << 5,      /* done, but the nation has no result any more */
+};
+
+/* X(kind, member, tag): see fields.h */
+#define CHUNK_FIELDS(X)                                                                            \
+	X(NUMBER, state, 1)                                                                        \
+	X(NUMBER, attempts, 2)                                                                     \
+	X(NUMBER, attempts_used, 3)                                                                \
+	X(NUMBER, looks_failed, 4)                                                                 \
+	X(NUMBER, absences, 5)                                                                     \
+	X(NUMBER, word, 6)                                                                         \
+	X(NUMBER, import_id, 7)                                                                    \
+	X(TIME, due_ms, 8)                                                                         \
+	X(TIME, started_ms, 9)                                                                     \
+	X(TIME, submitted_ms, 10)                                                                  \
+	X(TIME, finished_ms, 11)                                                                   \
+	X(NUMBER, has_counts, 12)                                                                  \
+	X(NUMBER, rows_succeeded, 13)                                                              \
+	X(NUMBER, rows_updated, 14)                                                                \
+	X(NUMBER, rows_failed, 15)                                                                 \
+	X(NUMBER, notes, 16)                                                                       \
+	X(DIGEST, sha256, 17)                                                                      \
+	X(NUMBER, http_status, 18)                                                                 \
+	X(NUMBER, handed_bytes, 19)                                                                \
+	X(TEXT, request_id, 20)                                                                    \
+	X(TEXT, text, 21)                                                                          \
+	X(TEXT, settled_by, 22)                                                                    \
+	X(TEXT, settled_why, 23)                                                                   \
+	X(NUMBER, bytes_sent, 24)
+
+struct chunk {
+	uint32_t source; /* with number its name, and its key on disk, so no fields */
+	uint32_t number;
+	enum chunk_state state;
+	uint32_t attempts;      /* POSTs begun */
+	uint32_t attempts_used; /* those that count against retry.attempts */
+	uint32_t looks_failed;  /* of the present doubt */
+	uint32_t absences;      /* of the present doubt: looks that did not find it */
+	enum nation_word word;
+	uint64_t import_id;
+	int64_t due_ms;       /* when its next step is due, wall clock; 0: at once */
+	int64_t started_ms;   /* of the last attempt */
+	int64_t submitted_ms; /* the import id was known */
+	int64_t finished_ms;  /* done, failed, refused or skipped */
+	uint32_t has_counts;
+	uint64_t rows_succeeded;
+	uint64_t rows_updated;
+	uint64_t rows_failed;
+	uint32_t notes; /* enum chunk_note */
+	struct digest sha256;
+	uint32_t http_status;  /* of the last answer to a POST */
+	uint64_t handed_bytes; /* of the last attempt */
+	uint64_t bytes_sent;   /* body bytes handed over, all attempts */
+	char request_id[80];
+	char text[LIMIT_NOTE_BYTES]; /* why: the nation's message or the run's reason */
+	char settled_by[64];
+	char settled_why[LIMIT_NOTE_BYTES];
+};
+
+/* A chunk of which the store has no record: planned; with nothing to send it is done (product.md
+ * section 5). */
+static inline struct chunk
+chunk_untouched(const struct plan_chunk *plan)
+{
+	return (struct chunk){
+		.source = plan->source,
+		.number = plan->number,
+		.state = plan_rows_sent(plan) ? CHUNK_PLANNED : CHUNK_DONE,
+	};
+}
+
+const char *chunk_state_word(enum chunk_state state);
+
+/* done, refused, failed or skipped: nothing more happens without a person. */
+bool chunk_state_is_final(enum chunk_state state);
+
+/* In the nation's hands or on the way there: counts against limits.in_flight. */
+bool chunk_state_is_in_flight(enum chunk_state state);
+
+/* 0, or -1 if no arc of the table allows the event in this state; the chunk is then untouched.
+ * An event about the load (chunk 0) must not be passed. */
+int chunk_apply(struct chunk *chunk, const struct event *event);
+
+/* Whether chunk_apply() would accept an event of this type. */
+bool chunk_accepts(enum chunk_state state, enum event_type type);
+
+#endif
