@@ -13,6 +13,10 @@ tests_unit_test_base_LDADD = libbase.a $(CMOCKA_LIBS)
 # --- runner/source
 
 # --- config
+config_LIBS = libconfig-job.a libbase.a $(LIBCONFIG_LIBS) $(CMOCKA_LIBS)
+unit_programs += tests/unit/test_settings
+tests_unit_test_settings_SOURCES = %D%/test_settings.c
+tests_unit_test_settings_LDADD = $(config_LIBS)
 
 # --- store
 
