@@ -8,3 +8,10 @@ libcore_a_SOURCES = \
 	%D%/reply.h \
 	%D%/tally.c %D%/tally.h \
 	runner/ports.h
+libcore_a_SOURCES += \
+	%D%/backoff.c %D%/backoff.h \
+	%D%/bucket.c %D%/bucket.h \
+	%D%/decide.c %D%/decide.h \
+	%D%/load.c %D%/load.h \
+	%D%/queue.c %D%/queue.h \
+	%D%/verdict.c %D%/verdict.h

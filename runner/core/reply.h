@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "runner/base/err.h"
 #include "runner/base/limits.h"
 #include "runner/base/span.h"
 #include "runner/core/event.h"
@@ -25,7 +26,9 @@ enum transport {
 	TRANSPORT_TLS,       /* certificate or TLS trouble: 35 59 60 66 77 83 91 */
 	TRANSPORT_SETUP,     /* bad URL, option, CA file: 1 3 */
 	TRANSPORT_CONNECT,   /* cannot resolve, cannot connect, timed out: 5 6 7 28 */
-	TRANSPORT_BROKEN,    /* anything else once the connection stood: 18 23 52 55 56 61 65 ... */
+	TRANSPORT_BROKEN,    /* the connection died once it stood: 28 52 55 56 ... */
+	TRANSPORT_GARBLED,   /* a reply began and made no sense, or we lost track: 1 18 23 27 61 65, a
+				failure of the multi handle itself */
 	TRANSPORT_ABORTED,   /* the body refused to go on: its source changed or cannot be read */
 	TRANSPORT_CUT,       /* we cut it: a stop, or no answer within retry.answer_wait */
 };
@@ -67,6 +70,7 @@ struct reply {
 	uint64_t body_bytes;    /* length of the request body */
 	uint64_t handed_bytes;  /* of it, handed over to the network library */
 	struct digest sha256;   /* SUBMIT: of the CSV, if all of it was read */
+	enum err_kind body_error; /* ABORTED: whose fault; transport_text says what */
 
 	uint32_t status; /* HTTP, 0: none */
 	enum answer_form form;

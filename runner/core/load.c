@@ -1,0 +1,322 @@
+#include "platform.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "runner/core/load.h"
+
+/* replies.md, budgets: 500 tokens over all retries, 1 refills every 10 s. */
+enum {
+	RETRY_TOKENS = 500,
+	RETRY_REFILL_MS = 10000,
+	DOUBT_WINDOW_MS = 10 * 60 * 1000,
+};
+
+/* The nation counts requests in any window of its length, so the bucket must not hold a whole
+ * window's worth beside its refill: with a tenth, 200/10s is never more than 220 in 10 s, below
+ * the documented 250. */
+static uint64_t
+burst_of(const struct number_rate *rate)
+{
+	return rate->count / 10 ? rate->count / 10 : 1;
+}
+
+void
+load_init(struct load *load, const struct load_limits *limits, const struct load_memory *memory,
+    int64_t mono_ms)
+{
+	*load = (struct load){
+		.limits = *limits,
+		.slots = memory->slots,
+		.slot_count = memory->slot_count,
+		.sources = memory->sources,
+		.source_count = memory->source_count,
+		.polls = { memory->poll_items, 0 },
+		.doubts = { memory->doubt_items, 0 },
+		.looking = LOAD_NO_INDEX,
+		.requests = bucket_full(limits->requests.count, limits->requests.per_ms,
+		    burst_of(&limits->requests), mono_ms),
+		.retries = bucket_full(1, RETRY_REFILL_MS, RETRY_TOKENS, mono_ms),
+		.paused_until_ms = INT64_MIN,
+		.failing_since_ms = -1,
+	};
+	for (int i = 0; i < LOAD_DOUBTS_REMEMBERED; i++)
+		load->doubts_at_ms[i] = INT64_MIN;
+	for (uint32_t i = 0; i < load->source_count; i++) {
+		struct load_source *source = &load->sources[i];
+
+		source->ready = (struct queue){ memory->ready_items + source->first, 0 };
+		memset(&source->tally, 0, sizeof(source->tally));
+	}
+	for (uint32_t i = 0; i < load->slot_count; i++)
+		load->slots[i] = (struct slot){ .queue_at = QUEUE_NOT_IN };
+}
+
+uint32_t
+load_find(const struct load *load, uint32_t source, uint32_t number)
+{
+	if (source >= load->source_count || number == 0 || number > load->sources[source].count)
+		return LOAD_NO_INDEX;
+	return load->sources[source].first + number - 1;
+}
+
+uint32_t
+load_owner(const struct load *load, uint64_t import_id)
+{
+	for (uint32_t i = 0; i < load->slot_count; i++) {
+		if (load->slots[i].import_id == import_id)
+			return i;
+	}
+	return LOAD_NO_INDEX;
+}
+
+/* The queue in which a slot of this state waits; NULL if nothing is to be done for it. */
+static struct queue *
+queue_of(struct load *load, const struct slot *slot)
+{
+	switch ((enum chunk_state)slot->state) {
+	case CHUNK_PLANNED:
+		return &load->sources[slot->source].ready;
+	case CHUNK_SUBMITTED:
+	case CHUNK_FINISHED:
+		return &load->polls;
+	case CHUNK_IN_DOUBT:
+		return &load->doubts;
+	case CHUNK_SUBMITTING:
+	case CHUNK_HELD:
+	case CHUNK_DONE:
+	case CHUNK_REFUSED:
+	case CHUNK_FAILED:
+	case CHUNK_SKIPPED:
+		break;
+	}
+	return NULL;
+}
+
+static void
+leave_queue(struct load *load, uint32_t index)
+{
+	struct slot *slot = &load->slots[index];
+
+	if (slot->queue_at != QUEUE_NOT_IN)
+		queue_take(queue_of(load, slot), load->slots, index);
+}
+
+static void
+enter_queue(struct load *load, uint32_t index)
+{
+	struct slot *slot = &load->slots[index];
+	struct queue *queue = queue_of(load, slot);
+
+	if (queue && slot->busy == 0)
+		queue_put(queue, load->slots, index);
+}
+
+/* The longest that any due time lies ahead: whatever a record says beyond it is a clock's fault. */
+static int64_t
+longest_wait_ms(const struct load_limits *limits)
+{
+	const int64_t told_ms = 15 * 60 * 1000; /* the most a nation's Retry-After may ask for */
+	int64_t most_ms = told_ms;
+
+	if (limits->settle_ms > most_ms)
+		most_ms = limits->settle_ms;
+	if (limits->backoff.most_ms > most_ms)
+		most_ms = limits->backoff.most_ms;
+	if (limits->poll_most_ms > most_ms)
+		most_ms = limits->poll_most_ms;
+	return most_ms;
+}
+
+static int64_t
+due_of(const struct load *load, const struct load_change *change)
+{
+	const struct chunk *chunk = change->after;
+	int64_t wait_ms = chunk->due_ms - change->wall_ms;
+	int64_t longest_ms = longest_wait_ms(&load->limits);
+
+	if (chunk->state == CHUNK_IN_DOUBT) {
+		/* Hashed, and held by policy, without delay; settled anew after a restart. */
+		if (!chunk->sha256.is_known ||
+		    load->sources[chunk->source].rules.in_doubt == IN_DOUBT_HOLD)
+			return change->mono_ms;
+		if (!change->before)
+			return change->mono_ms + load->limits.settle_ms;
+	}
+	if (chunk->due_ms == 0 || wait_ms < 0)
+		return change->mono_ms;
+	return change->mono_ms + (wait_ms < longest_ms ? wait_ms : longest_ms);
+}
+
+void
+load_put(struct load *load, uint32_t index, const struct load_change *change)
+{
+	const struct chunk *chunk = change->after;
+	struct load_source *source = &load->sources[chunk->source];
+	struct slot *slot = &load->slots[index];
+
+	if (change->before)
+		tally_remove(&source->tally, change->before, change->plan);
+	tally_add(&source->tally, chunk, change->plan);
+
+	leave_queue(load, index);
+	if (!change->before || change->before->state != chunk->state)
+		slot->tries = 0;
+	slot->source = (uint16_t)chunk->source;
+	slot->number = chunk->number;
+	slot->state = (uint8_t)chunk->state;
+	slot->import_id = chunk->import_id;
+	slot->submitted_wall_ms = chunk->submitted_ms;
+	slot->is_hashed = chunk->sha256.is_known;
+	slot->is_used_up = chunk->attempts_used >= load->limits.attempts;
+	/* Untouched chunks are due before all that wait, in the order of the plan. */
+	slot->due_ms = chunk->attempts ? due_of(load, change) : INT64_MIN;
+	enter_queue(load, index);
+
+	/* A pause that the nation told us outlives a restart. */
+	if (!change->before && chunk->state == CHUNK_PLANNED && chunk->http_status == 429)
+		load_pause(load, slot->due_ms);
+	if (load->doubts.count == 0 && load->looking == LOAD_NO_INDEX)
+		load->is_tripped = false;
+}
+
+/* The count of requests under way that this kind belongs to. */
+static uint32_t *
+counter_of(struct load *load, enum request_kind kind)
+{
+	return kind == REQUEST_SUBMIT ? &load->uploads : &load->gets;
+}
+
+void
+load_begin(struct load *load, uint32_t index, enum request_kind kind, int64_t mono_ms)
+{
+	struct slot *slot = &load->slots[index];
+
+	assert(slot->busy == 0);
+	leave_queue(load, index);
+	slot->busy = (uint8_t)kind;
+	if (kind == REQUEST_LIST)
+		load->looking = index;
+	else
+		++*counter_of(load, kind);
+	load_page(load, mono_ms);
+}
+
+void
+load_page(struct load *load, int64_t mono_ms)
+{
+	bucket_take(&load->requests, 1, mono_ms);
+}
+
+void
+load_end(struct load *load, uint32_t index)
+{
+	struct slot *slot = &load->slots[index];
+	enum request_kind kind = (enum request_kind)slot->busy;
+
+	assert(slot->busy != 0);
+	slot->busy = 0;
+	if (kind == REQUEST_LIST)
+		load->looking = LOAD_NO_INDEX;
+	else
+		--*counter_of(load, kind);
+	enter_queue(load, index);
+}
+
+void
+load_wait(struct load *load, uint32_t index, int64_t due_ms)
+{
+	leave_queue(load, index);
+	load->slots[index].due_ms = due_ms;
+	enter_queue(load, index);
+}
+
+void
+load_park(struct load *load, uint32_t index)
+{
+	leave_queue(load, index);
+	load->parked++;
+}
+
+void
+load_pause(struct load *load, int64_t until_ms)
+{
+	if (until_ms > load->paused_until_ms)
+		load->paused_until_ms = until_ms;
+}
+
+void
+load_failure(struct load *load, uint64_t retry_cost, int64_t mono_ms)
+{
+	if (load->failing_since_ms < 0)
+		load->failing_since_ms = mono_ms;
+	bucket_take(&load->retries, retry_cost, mono_ms);
+}
+
+void
+load_success(struct load *load, int64_t mono_ms)
+{
+	load->failing_since_ms = -1;
+	load->unconnected = 0;
+	bucket_give(&load->retries, 1, mono_ms);
+}
+
+bool
+load_has_given_up(const struct load *load, int64_t mono_ms)
+{
+	return load->failing_since_ms >= 0 &&
+	       mono_ms - load->failing_since_ms >= load->limits.give_up_ms;
+}
+
+void
+load_doubt(struct load *load, int64_t mono_ms)
+{
+	int64_t *at_ms = load->doubts_at_ms;
+
+	memmove(at_ms + 1, at_ms, sizeof(*at_ms) * (LOAD_DOUBTS_REMEMBERED - 1));
+	at_ms[0] = mono_ms;
+	if (at_ms[LOAD_DOUBTS_REMEMBERED - 1] != INT64_MIN &&
+	    mono_ms - at_ms[LOAD_DOUBTS_REMEMBERED - 1] <= DOUBT_WINDOW_MS)
+		load->is_tripped = true;
+}
+
+bool
+load_source_is_complete(const struct load_source *source)
+{
+	return source->tally.chunks[CHUNK_DONE] + source->tally.chunks[CHUNK_SKIPPED] ==
+	       source->count;
+}
+
+bool
+load_source_is_open(const struct load *load, const struct load_source *source)
+{
+	for (uint32_t i = 0; i < source->rules.after_count; i++) {
+		if (!load_source_is_complete(&load->sources[source->rules.after[i]]))
+			return false;
+	}
+	return true;
+}
+
+bool
+load_source_is_rejected(const struct load_source *source)
+{
+	const struct number_share *most = &source->rules.max_rejected;
+	uint64_t allowed = most->count;
+
+	if (!source->rules.stops_early)
+		return false;
+	if (most->is_share)
+		allowed = (uint64_t)((unsigned __int128)source->tally.rows_planned *
+				     most->millionths / 1000000);
+	return source->tally.rows_failed > allowed;
+}
+
+struct tally
+load_total(const struct load *load)
+{
+	struct tally total = { 0 };
+
+	for (uint32_t i = 0; i < load->source_count; i++)
+		tally_sum(&total, &load->sources[i].tally);
+	return total;
+}

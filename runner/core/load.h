@@ -1,0 +1,169 @@
+/* load.h - the whole load as the engine holds it in memory: a slot a chunk, queues, totals, pacing.
+ *
+ * Everything here is either a projection of durable records (load_put) or forgotten at a stop
+ * (requests under way, pacing, how often in a row something failed). All times are monotonic
+ * milliseconds; load_put turns the wall-clock times of records into them, clamped, so that a clock
+ * that jumped cannot park a load (law 7). Arrays are handed in; nothing here can fail. */
+#ifndef RUNNER_CORE_LOAD_H
+#define RUNNER_CORE_LOAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "runner/base/number.h"
+#include "runner/core/backoff.h"
+#include "runner/core/bucket.h"
+#include "runner/core/chunk.h"
+#include "runner/core/queue.h"
+#include "runner/core/reply.h"
+#include "runner/core/tally.h"
+
+#define LOAD_NO_INDEX UINT32_MAX
+
+enum in_doubt_policy {
+	IN_DOUBT_PROBE = 0, /* ask the nation's list */
+	IN_DOUBT_HOLD,      /* wait for a person at once */
+	IN_DOUBT_RESUBMIT,  /* send again where the list finds nothing or cannot be read */
+};
+
+/* What a job says of a source, as far as decisions need it. */
+struct source_rules {
+	enum in_doubt_policy in_doubt;
+	const uint32_t *after; /* indexes of the sources that must be done first (law 6) */
+	uint32_t after_count;
+	bool stops_early;                 /* max_rejected was set: also judge in mid-load */
+	struct number_share max_rejected; /* of the rows planned, or a count */
+};
+
+/* From the job file; see rollcall.cfg(5). */
+struct load_limits {
+	uint32_t uploads;   /* POSTs at a time */
+	uint32_t in_flight; /* imports sent and not done */
+	struct number_rate requests;
+	uint32_t attempts; /* a chunk */
+	struct backoff backoff;
+	int64_t give_up_ms;
+	int64_t settle_ms;
+	int64_t poll_first_ms;
+	int64_t poll_most_ms;
+	int64_t poll_deadline_ms;
+};
+
+/* 40 bytes a chunk, and 8 in the queues. */
+struct slot {
+	int64_t due_ms;
+	uint64_t import_id;
+	int64_t submitted_wall_ms;
+	uint32_t number;
+	uint32_t queue_at;
+	uint16_t source;
+	uint16_t tries; /* requests for this state that failed in a row; not durable */
+	uint8_t state;  /* enum chunk_state */
+	uint8_t busy;   /* enum request_kind of the request under way, 0: none */
+	bool is_hashed; /* its SHA-256 is known */
+	bool is_used_up; /* no attempt is left */
+};
+
+struct load_source {
+	struct source_rules rules;
+	struct tally tally;
+	struct queue ready; /* planned chunks */
+	uint32_t first;     /* index of its first slot */
+	uint32_t count;
+};
+
+enum { LOAD_DOUBTS_REMEMBERED = 3 };
+
+struct load {
+	struct load_limits limits;
+	struct slot *slots;
+	uint32_t slot_count;
+	struct load_source *sources;
+	uint32_t source_count;
+	struct queue polls;  /* submitted and finished */
+	struct queue doubts; /* in doubt */
+
+	uint32_t uploads; /* POSTs under way */
+	uint32_t gets;    /* GETs under way, but for a look */
+	uint32_t looking; /* the chunk whose doubt is being looked into; LOAD_NO_INDEX */
+	uint32_t parked;  /* chunks past poll.deadline in this run */
+
+	struct bucket requests;
+	struct bucket retries;
+	int64_t paused_until_ms;        /* the nation, or a dead line, told us to wait */
+	int64_t failing_since_ms;       /* first of the failures in a row; -1: none */
+	uint32_t unconnected;           /* submits in a row that did not connect */
+	uint32_t refused_in_a_row;      /* 422 */
+	uint32_t last_refusal;          /* status of the last refusal of another kind; 0: none */
+	int64_t doubts_at_ms[LOAD_DOUBTS_REMEMBERED]; /* newest first; INT64_MIN: none */
+	bool is_tripped;                /* 3 doubts in 10 minutes: no POST until they are settled */
+	bool is_stopping;               /* start nothing new */
+};
+
+/* Memory of load_init: slots and both queue arrays have slot_count elements, sources
+ * source_count, its rules, first and count filled in. */
+struct load_memory {
+	struct slot *slots;
+	uint32_t *ready_items;
+	uint32_t *poll_items;
+	uint32_t *doubt_items;
+	uint32_t slot_count;
+	struct load_source *sources;
+	uint32_t source_count;
+};
+
+void load_init(struct load *load, const struct load_limits *limits,
+    const struct load_memory *memory, int64_t mono_ms);
+
+/* The slot of a chunk, LOAD_NO_INDEX if there is none. */
+uint32_t load_find(const struct load *load, uint32_t source, uint32_t number);
+
+/* The slot that owns an import id, LOAD_NO_INDEX if none does (law 9). */
+uint32_t load_owner(const struct load *load, uint64_t import_id);
+
+/* Takes a chunk in: at start-up (before is NULL) and after each durable change. */
+struct load_change {
+	const struct chunk *before;
+	const struct chunk *after;
+	const struct plan_chunk *plan;
+	int64_t wall_ms;
+	int64_t mono_ms;
+};
+void load_put(struct load *load, uint32_t index, const struct load_change *change);
+
+/* A request for the chunk begins, ends; busy slots are in no queue. A look (REQUEST_LIST) begins
+ * once and ends once, however many requests it takes; load_page counts the others. */
+void load_begin(struct load *load, uint32_t index, enum request_kind kind, int64_t mono_ms);
+void load_page(struct load *load, int64_t mono_ms);
+void load_end(struct load *load, uint32_t index);
+
+/* Not durable: the chunk's next step is due then. */
+void load_wait(struct load *load, uint32_t index, int64_t due_ms);
+
+/* Past poll.deadline: left alone until the next run. */
+void load_park(struct load *load, uint32_t index);
+
+void load_pause(struct load *load, int64_t until_ms);
+
+/* A request failed to be understood, or was; retry_cost is of the budget (replies.md). */
+void load_failure(struct load *load, uint64_t retry_cost, int64_t mono_ms);
+void load_success(struct load *load, int64_t mono_ms);
+
+/* Failures have gone on for retry.give_up without a single good answer. */
+bool load_has_given_up(const struct load *load, int64_t mono_ms);
+
+/* A doubt arose: the third within 10 minutes trips the breaker. */
+void load_doubt(struct load *load, int64_t mono_ms);
+
+/* Every chunk of the source is done or skipped. */
+bool load_source_is_complete(const struct load_source *source);
+
+/* All sources that it comes after are complete. */
+bool load_source_is_open(const struct load *load, const struct load_source *source);
+
+/* More rows rejected than its rule allows, of the rows planned. */
+bool load_source_is_rejected(const struct load_source *source);
+
+struct tally load_total(const struct load *load);
+
+#endif
