@@ -111,7 +111,7 @@ static void
 describe(const struct reply *reply, char *to, size_t to_bytes)
 {
 	if (reply->status && reply->message[0])
-		snprintf(to, to_bytes, "the nation answered %u: %s", (unsigned)reply->status,
+		snprintf(to, to_bytes, "the nation answered %u: %.200s", (unsigned)reply->status,
 		    reply->message);
 	else if (reply->status && is_2xx(reply) && reply->form == ANSWER_HTML)
 		snprintf(to, to_bytes, "the answer is a web page, not the API (status %u)",
