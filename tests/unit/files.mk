@@ -21,6 +21,9 @@ tests_unit_test_settings_LDADD = $(config_LIBS)
 # --- store
 
 # --- runner/nation
+unit_programs += tests/unit/test_json
+tests_unit_test_json_SOURCES = %D%/test_json.c
+tests_unit_test_json_LDADD = libjson-read.a libbase.a $(JSONC_LIBS) $(CMOCKA_LIBS)
 
 # --- runner/report
 

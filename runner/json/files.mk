@@ -1,0 +1,4 @@
+# Just above base: JSON in. The one place of json-c in the runner.
+noinst_LIBRARIES += libjson-read.a
+libjson_read_a_SOURCES = \
+	%D%/read.c %D%/read.h
