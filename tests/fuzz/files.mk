@@ -1,0 +1,25 @@
+# Fuzz targets: %D%/fuzz_NAME.c with its corpus in %D%/corpus/NAME (see fuzz.h). To fuzz:
+#   ../configure CC=clang --enable-fuzzers && make -j2 fuzz_programs
+#   mkdir -p found && tests/fuzz/fuzz_NAME found ../tests/fuzz/corpus/NAME     (it writes to the first)
+# Each needs  _SOURCES, _LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS), _LDADD = $(FUZZ_MAIN) archives,
+# and a line in FUZZ_INPUTS.
+fuzz_programs = tests/fuzz/fuzz_text
+FUZZ_INPUTS = %D%/corpus/text
+
+tests_fuzz_fuzz_text_SOURCES = %D%/fuzz_text.c %D%/fuzz.h
+tests_fuzz_fuzz_text_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_text_LDADD = $(FUZZ_MAIN) libbase.a
+
+check_PROGRAMS += $(fuzz_programs)
+if FUZZERS
+FUZZ_MAIN =
+else
+FUZZ_MAIN = libreplay.a
+check_LIBRARIES += libreplay.a
+libreplay_a_SOURCES = %D%/replay.c %D%/fuzz.h
+TESTS += $(fuzz_programs)
+endif
+
+fuzz_programs: $(fuzz_programs)
+.PHONY: fuzz_programs
+EXTRA_DIST += $(FUZZ_INPUTS)

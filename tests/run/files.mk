@@ -1,0 +1,48 @@
+# How tests are run: one driver for all of them, and the targets beside `make check`.
+TEST_EXTENSIONS = .sh
+LOG_DRIVER = $(SHELL) $(top_srcdir)/%D%/driver
+SH_LOG_DRIVER = $(LOG_DRIVER)
+SH_LOG_COMPILER = bash
+AM_TESTS_ENVIRONMENT = \
+	TOP_SRCDIR='$(abs_top_srcdir)' TOP_BUILDDIR='$(abs_top_builddir)'; \
+	CC='$(CC)' NM='$(NM)' PLAIN_OBJECTS='$(plain_objects)'; \
+	COMPILE='$(CC) $(DEFS) $(AM_CPPFLAGS) $(CPPFLAGS) $(AM_CFLAGS) $(CFLAGS)'; \
+	ASAN_OPTIONS="detect_leaks=1:$$ASAN_OPTIONS"; \
+	UBSAN_OPTIONS="print_stacktrace=1:$$UBSAN_OPTIONS"; \
+	FUZZ_CORPUS='$(abs_top_srcdir)/tests/fuzz/corpus'; \
+	export TOP_SRCDIR TOP_BUILDDIR CC NM PLAIN_OBJECTS COMPILE FUZZ_CORPUS ASAN_OPTIONS UBSAN_OPTIONS;
+
+dist_noinst_SCRIPTS += %D%/driver %D%/count %D%/analyze
+dist_noinst_DATA += %D%/verdicts.awk tests/lib.sh tests/README.md
+TESTS += %D%/driver_test.sh
+EXTRA_DIST += %D%/driver_test.sh
+
+check-long: all
+	ROLLCALL_LONG=1 TEST_TIMEOUT=$${TEST_TIMEOUT:-7200} \
+		$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(LONG_TESTS)' TEST_SUITE_LOG=check-long.log
+
+# gcc only: clang has no -fanalyzer.
+analyze: platform.h
+	cd $(top_srcdir) && COMPILE='$(CC) $(DEFS) -I$(abs_top_builddir) -I. $(CPPFLAGS) $(AM_CFLAGS)' \
+		$(SHELL) %D%/analyze
+
+if COVERAGE
+# Every test; a table of all folders.
+coverage: check
+	$(GCOVR) --filter '$(abs_top_srcdir)/(runner|store|config|sandbox)/'
+
+# The core is pure, so its unit tests alone must take every branch.
+coverage-core: $(check_PROGRAMS)
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(unit_programs)' TEST_SUITE_LOG=coverage-core.log
+	$(GCOVR) --filter '$(abs_top_srcdir)/runner/core/' --fail-under-branch 100
+
+# An assert is a promise to the reader: its failing side is no branch to be tested.
+GCOVR = gcovr --root '$(abs_top_srcdir)' --object-directory '$(abs_top_builddir)' --branches \
+	--print-summary --exclude-branches-by-pattern '\s*assert\(.*' '$(abs_top_builddir)'
+else
+coverage coverage-core:
+	@echo "Not built for coverage. In a folder of its own: ../configure --enable-coverage" >&2
+	@exit 1
+endif
+
+.PHONY: check-long analyze coverage coverage-core

@@ -1,0 +1,9 @@
+# The rules of the house, checked: each finds a violation planted in a copy, too.
+tidy_tests =
+
+TESTS += $(tidy_tests)
+EXTRA_DIST += $(tidy_tests)
+
+tidy: all
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(tidy_tests)' TEST_SUITE_LOG=tidy.log
+.PHONY: tidy
