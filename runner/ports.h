@@ -90,16 +90,18 @@ struct source_port {
 	/* Reads the chunk again for the SHA-256 of its CSV, checking the plan's digest. */
 	int (*sha256)(void *ctx, const struct plan_chunk *plan, struct digest *digest,
 	    struct err *err);
-	/* The first bytes of the CSV as sent: its header line and first rows, at most `most`. */
+	/* The first bytes of the CSV as sent, header line and first rows, at most `most`; of them
+	 * *header_bytes are the header line with its line end. */
 	int (*head)(void *ctx, const struct plan_chunk *plan, size_t most, struct buf *to,
-	    struct err *err);
+	    size_t *header_bytes, struct err *err);
 };
 
 /* The nation. Requests are started here and come back as replies of wait(), each exactly once. */
 struct nation_port {
 	void *ctx;
 
-	/* Takes the body, also when it fails. A failure means that nothing was sent. */
+	/* `index` comes back in the reply. Takes the body, also when it fails. A failure of any of
+	 * the four means that nothing was sent. */
 	int (*submit)(void *ctx, uint32_t index, uint32_t source, struct body *body,
 	    struct err *err);
 	int (*status)(void *ctx, uint32_t index, uint64_t import_id, struct err *err);

@@ -70,7 +70,7 @@ struct reply {
 	uint64_t body_bytes;    /* length of the request body */
 	uint64_t handed_bytes;  /* of it, handed over to the network library */
 	struct digest sha256;   /* SUBMIT: of the CSV, if all of it was read */
-	enum err_kind body_error; /* ABORTED: whose fault; transport_text says what */
+	enum err_kind fault;    /* SETUP, ABORTED: who can mend it; transport_text says what */
 
 	uint32_t status; /* HTTP, 0: none */
 	enum answer_form form;

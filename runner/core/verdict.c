@@ -346,14 +346,15 @@ submit_without_status(struct verdict *verdict, const struct reply *reply,
 		if (reply->transport == TRANSPORT_TLS)
 			stop_with(verdict, ERR_NONSENSE, "%s", verdict->event.text);
 		else if (reply->transport == TRANSPORT_SETUP)
-			stop_with(verdict, ERR_JOB, "%s", verdict->event.text);
+			stop_with(verdict, reply->fault ? reply->fault : ERR_JOB, "%s",
+			    verdict->event.text);
 	} else if (!is_complete(reply) && reply->transport != TRANSPORT_GARBLED) {
 		not_complete(verdict, reply, context);
 	} else {
 		in_doubt(verdict, reply, context);
 	}
 	if (reply->transport == TRANSPORT_ABORTED)
-		stop_with(verdict, reply->body_error ? reply->body_error : ERR_INPUT, "%s",
+		stop_with(verdict, reply->fault ? reply->fault : ERR_INPUT, "%s",
 		    reply->transport_text);
 }
 
@@ -437,7 +438,8 @@ verdict_of_get(const struct reply *reply, const struct verdict_context *context)
 		if (reply->transport == TRANSPORT_TLS && reply->request_bytes == 0)
 			stop_with(&verdict, ERR_NONSENSE, "%s", reply->transport_text);
 		else if (reply->transport == TRANSPORT_SETUP && reply->request_bytes == 0)
-			stop_with(&verdict, ERR_JOB, "%s", reply->transport_text);
+			stop_with(&verdict, reply->fault ? reply->fault : ERR_JOB, "%s",
+			    reply->transport_text);
 	} else if (!is_2xx(reply)) {
 		get_by_status(&verdict, reply, context);
 	} else if (reply->form == ANSWER_HTML) {

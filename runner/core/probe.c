@@ -1,0 +1,255 @@
+#include "platform.h"
+
+#include <stddef.h>
+
+#include "runner/core/probe.h"
+
+enum {
+	MOST_PAGES = 200,
+	MOST_RESTARTS = 3,
+};
+
+/* FNV-1a, to notice that page 1 changed. */
+#define PRINT_SEED  UINT64_C(14695981039346656037)
+#define PRINT_PRIME UINT64_C(1099511628211)
+
+static void
+start(struct probe *probe)
+{
+	probe->page = 1;
+	probe->is_rereading = false;
+	probe->page_print = PRINT_SEED;
+	probe->is_falling = true;
+	probe->is_past = false;
+	probe->last_id = UINT64_MAX;
+	probe->last_created_ms = INT64_MAX;
+	probe->own_seen = 0;
+	probe->is_comparable = false;
+	probe->alike = 0;
+	probe->obscure = 0;
+	probe->different = 0;
+	probe->candidate = 0;
+}
+
+void
+probe_init(struct probe *probe, const struct probe_wanted *wanted)
+{
+	*probe = (struct probe){ .wanted = *wanted };
+	start(probe);
+}
+
+/* ---- comparing heads: blanks, quotes, commas and line ends do not count ---- */
+
+static bool
+is_decoration(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '"' || c == ',';
+}
+
+static bool
+next_letter(struct span *text, char *letter)
+{
+	while (text->len && is_decoration(text->ptr[0])) {
+		text->ptr++;
+		text->len--;
+	}
+	if (text->len == 0)
+		return false;
+	*letter = text->ptr[0];
+	text->ptr++;
+	text->len--;
+	return true;
+}
+
+/* "..." or U+2026 anywhere: somebody cut it, so a difference proves nothing. */
+static bool
+is_cut(struct span text)
+{
+	for (size_t i = 0; i + 3 <= text.len; i++) {
+		const char *at = text.ptr + i;
+
+		if ((at[0] == '.' && at[1] == '.' && at[2] == '.') ||
+		    (at[0] == '\xE2' && at[1] == '\x80' && at[2] == '\xA6'))
+			return true;
+	}
+	return false;
+}
+
+enum likeness {
+	LIKE_ROWS,   /* header and something of the first row */
+	LIKE_HEADER, /* as far as it goes, which is not beyond the header */
+	UNLIKE,
+	UNREADABLE,
+};
+
+static enum likeness
+likeness(const struct probe_wanted *wanted, const struct listed *entry)
+{
+	struct span sent = wanted->head;
+	struct span listed = entry->content_head;
+	const char *rows = wanted->head.ptr + wanted->header_bytes;
+	bool is_beyond = false;
+	char a, b;
+
+	if (!entry->has_content_head)
+		return UNREADABLE;
+	while (next_letter(&listed, &a)) {
+		if (!next_letter(&sent, &b))
+			return is_beyond ? LIKE_ROWS : LIKE_HEADER; /* our head is shorter */
+		if (a != b)
+			return is_cut(entry->content_head) ? UNREADABLE : UNLIKE;
+		is_beyond = is_beyond || sent.ptr > rows;
+	}
+	if (is_beyond)
+		return LIKE_ROWS;
+	return sent.len < wanted->head.len ? LIKE_HEADER : UNREADABLE;
+}
+
+/* ---- entries ---- */
+
+static bool
+begins_nocase(struct span text, const char *word)
+{
+	struct span wanted = span_of(word);
+
+	return text.len >= wanted.len &&
+	       span_equal_nocase((struct span){ text.ptr, wanted.len }, wanted);
+}
+
+/* A type that no document has could be any. */
+static bool
+may_be_of_type(struct span type, const char *wanted)
+{
+	if (begins_nocase(type, "people") || begins_nocase(type, "ballot"))
+		return begins_nocase(type, wanted);
+	return true;
+}
+
+/* The header may or may not count, physical lines may count instead of records; 0 while queued. */
+static bool
+may_have_lines(const struct probe_wanted *wanted, int64_t lines_count)
+{
+	uint64_t count = (uint64_t)lines_count;
+
+	if (lines_count <= 0)
+		return true;
+	return count == wanted->rows || count == wanted->rows + 1 || count == wanted->lines ||
+	       count == wanted->lines + 1;
+}
+
+static void
+judge_stranger(struct probe *probe, const struct listed *entry)
+{
+	if (!may_be_of_type(entry->type, probe->wanted.type) ||
+	    !may_have_lines(&probe->wanted, entry->lines_count))
+		return;
+	switch (likeness(&probe->wanted, entry)) {
+	case LIKE_ROWS:
+		probe->alike++;
+		probe->candidate = entry->import_id;
+		break;
+	case LIKE_HEADER:
+	case UNREADABLE:
+		probe->obscure++;
+		break;
+	case UNLIKE:
+		probe->different++;
+		break;
+	}
+}
+
+static void
+judge_own(struct probe *probe, const struct listed *entry, enum probe_owner owner)
+{
+	enum likeness like = likeness(&probe->wanted, entry);
+
+	if (owner == PROBE_OWN)
+		probe->own_seen++;
+	if (like == LIKE_HEADER || like == LIKE_ROWS)
+		probe->is_comparable = true;
+	else if (like == UNLIKE && entry->has_content_head) {
+		/* Another row, but the same header? Then heads can be compared. */
+		struct probe_wanted header_only = probe->wanted;
+
+		header_only.head.len = header_only.header_bytes;
+		like = likeness(&header_only, entry);
+		if (like == LIKE_HEADER)
+			probe->is_comparable = true;
+	}
+}
+
+static void
+note_order(struct probe *probe, const struct listed *entry)
+{
+	if (entry->import_id == 0 || entry->created_ms < 0 ||
+	    entry->import_id >= probe->last_id || entry->created_ms > probe->last_created_ms)
+		probe->is_falling = false;
+	probe->last_id = entry->import_id;
+	probe->last_created_ms = entry->created_ms;
+	if (probe->is_falling && entry->created_ms < probe->wanted.since_ms)
+		probe->is_past = true;
+}
+
+void
+probe_entry(struct probe *probe, const struct listed *entry, enum probe_owner owner)
+{
+	bool is_in_time = entry->created_ms < 0 || entry->created_ms >= probe->wanted.since_ms;
+
+	probe->page_print = (probe->page_print ^ entry->import_id) * PRINT_PRIME;
+	if (probe->is_rereading)
+		return;
+	note_order(probe, entry);
+	if (owner != PROBE_STRANGER)
+		judge_own(probe, entry, owner);
+	else if (is_in_time)
+		judge_stranger(probe, entry);
+}
+
+static enum probe_next
+start_over(struct probe *probe)
+{
+	if (++probe->restarts > MOST_RESTARTS)
+		return PROBE_TOO_LONG;
+	start(probe);
+	return PROBE_START_OVER;
+}
+
+enum probe_next
+probe_page_end(struct probe *probe, bool has_more)
+{
+	uint64_t print = probe->page_print;
+
+	probe->page_print = PRINT_SEED;
+	if (probe->is_rereading)
+		return print == probe->first_page_print ? PROBE_COMPLETE : start_over(probe);
+	if (probe->page == 1)
+		probe->first_page_print = print;
+	if (has_more && !probe->is_past) {
+		if (++probe->page > MOST_PAGES)
+			return PROBE_TOO_LONG;
+		return PROBE_NEXT_PAGE;
+	}
+	if (probe->page == 1)
+		return PROBE_COMPLETE; /* one page is one moment */
+	probe->is_rereading = true;
+	probe->page = 1;
+	return PROBE_FIRST_PAGE;
+}
+
+enum probe_result
+probe_result(const struct probe *probe)
+{
+	/* Unless we know how the nation shows our own, what looks different may be ours. */
+	bool may_hide = probe->different && !probe->is_comparable;
+
+	if (probe->alike == 1 && probe->obscure == 0) {
+		bool is_sure = probe->candidate && !probe->wanted.has_rival;
+
+		return is_sure ? PROBE_IS_FOUND : PROBE_IS_UNCLEAR;
+	}
+	if (probe->alike || probe->obscure || may_hide)
+		return PROBE_IS_UNCLEAR;
+	if (probe->wanted.own_expected == 0 || probe->own_seen < probe->wanted.own_expected)
+		return PROBE_NEEDS_WITNESS;
+	return PROBE_IS_ABSENT;
+}

@@ -1,0 +1,74 @@
+/* engine.h - the loop: hear -> write down -> apply -> decide -> act.
+ *
+ * The engine hears something (a reply, a timer, a wish), turns it into an event, makes it durable
+ * and only then applies it; then it asks decide() for actions and carries them out. A start is:
+ * read the records, then the same loop. There is no second code path for recovery. */
+#ifndef RUNNER_ENGINE_ENGINE_H
+#define RUNNER_ENGINE_ENGINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runner/base/err.h"
+#include "runner/base/scoped.h"
+#include "runner/core/load.h"
+#include "runner/ports.h"
+
+struct engine_source {
+	const char *name;
+	const char *type; /* "people" or "ballot" */
+	struct source_rules rules;
+	uint32_t chunk_count;
+};
+
+/* Everything is borrowed for the life of the engine. */
+struct engine_options {
+	const struct ports *ports;
+	struct load_limits limits;
+	const struct engine_source *sources;
+	uint32_t source_count;
+
+	/* Import ids that an earlier run could not commit: SUBMIT_ACCEPTED events with source, chunk,
+	 * attempt and import_id. One that is known already is passed over. */
+	const struct event *rescued;
+	size_t rescued_count;
+
+	const char *person; /* who runs this, for the record */
+	const char *host;
+	uint32_t pid;
+	int64_t tick_ms; /* the watcher's turn comes at least so often */
+};
+
+/* How a run ended. code ERR_NONE: nothing is left to do without a person; the reports tell
+ * whether that is 0, 3, 4 or 6. */
+struct engine_end {
+	enum err_kind code;
+	char text[512];
+};
+
+struct engine;
+
+struct engine *engine_new(const struct engine_options *options, struct err *err);
+void engine_free(struct engine *engine);
+
+/* Runs until nothing is left to do, or something stops it. -1: the journal failed (the end is then
+ * not recorded) or a bug. */
+int engine_run(struct engine *engine, struct engine_end *end, struct err *err);
+
+/* Only reads the records in, for a verb that settles a chunk without a runner. */
+int engine_load(struct engine *engine, struct err *err);
+
+/* Settles a chunk by a person's word: RESOLVED_* with source, chunk, import_id, person, host and
+ * text. ERR_USAGE if its state, or law 9, does not allow it. */
+int engine_resolve(struct engine *engine, struct event *event, struct err *err);
+
+/* Lent until the engine is freed; for reports and tests. */
+const struct load *engine_state(const struct engine *engine);
+
+static inline void
+engine_scoped(struct engine **engine)
+{
+	engine_free(*engine);
+}
+
+#endif

@@ -1,0 +1,41 @@
+/* look.h - one look into the nation's list for a chunk in doubt: which requests it takes, and the
+ * event it ends in. What the list means is core/probe.h. One look at a time. */
+#ifndef RUNNER_ENGINE_LOOK_H
+#define RUNNER_ENGINE_LOOK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "runner/base/buf.h"
+#include "runner/core/probe.h"
+#include "runner/ports.h"
+
+struct engine;
+
+/* How far the nation's clock is ahead of ours, from the Date of its answers. */
+struct clock_offset {
+	bool is_known;
+	int64_t least_ms;
+	int64_t most_ms;
+};
+
+void look_hear_date(struct clock_offset *offset, int64_t server_date_ms, int64_t wall_ms);
+
+struct look {
+	uint32_t index; /* LOAD_NO_INDEX: none */
+	bool has_begun; /* probe is set up; that needs the clock of the first answer */
+	bool is_confirming;
+	struct chunk chunk;
+	struct plan_chunk plan;
+	struct probe probe;
+	struct buf head;
+	size_t header_bytes;
+};
+
+int look_begin(struct engine *engine, uint32_t index, struct err *err);
+int look_hear(struct engine *engine, const struct reply *reply, struct err *err);
+
+/* A person settled the chunk meanwhile: what is still heard of this look is ignored. */
+void look_drop(struct engine *engine);
+
+#endif

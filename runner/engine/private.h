@@ -1,0 +1,52 @@
+/* private.h - the engine's inside, shared by engine.c (the loop), hear.c (replies and wishes become
+ * events) and look.c (a look into the nation's list). */
+#ifndef RUNNER_ENGINE_PRIVATE_H
+#define RUNNER_ENGINE_PRIVATE_H
+
+#include "runner/core/verdict.h"
+#include "runner/engine/engine.h"
+#include "runner/engine/look.h"
+#include "runner/engine/turn.h"
+
+enum {
+	ENGINE_REPLIES = 8,
+	ENGINE_GRACE_MS = 10 * 1000, /* product.md section 6: finish or cut requests within 10 s */
+};
+
+struct engine {
+	struct engine_options options;
+	const struct ports *ports;
+	struct load load;
+	struct load_memory memory;
+	struct turn turn;
+	struct look look;
+	struct clock_offset offset;
+	struct reply replies[ENGINE_REPLIES];
+	uint64_t *seen; /* a bit a slot: its import was shown in this look */
+	struct engine_end end;
+	int64_t started_wall_ms;
+	int64_t started_mono_ms;
+	int64_t cut_at_ms; /* requests under way are cut then; INT64_MAX: not */
+	bool is_listed;    /* the first look at the import list was answered */
+	char name[LIMIT_NAME_BYTES + 16];
+};
+
+struct now engine_now(const struct engine *engine);
+uint32_t engine_roll(const struct engine *engine);
+void engine_say(const struct engine *engine, enum weight weight, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The first reason to stop wins; no new requests from now on. */
+void engine_stop(struct engine *engine, enum err_kind code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Pauses, stops, budgets: what a verdict says beside its event. */
+void engine_account(struct engine *engine, const struct verdict *verdict);
+
+/* "people-3", lent until the next call. */
+const char *engine_chunk_name(struct engine *engine, uint32_t source, uint32_t number);
+
+int engine_hear_reply(struct engine *engine, const struct reply *reply, struct err *err);
+int engine_hear_wishes(struct engine *engine, struct err *err);
+
+#endif
