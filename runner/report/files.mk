@@ -1,0 +1,13 @@
+# Layer 4: what a load leaves behind and how it talks. Functions over ports and plain values.
+noinst_LIBRARIES += libreport.a
+libreport_a_SOURCES = \
+	%D%/accepted.h \
+	%D%/csv.c %D%/csv.h \
+	%D%/log.c %D%/log.h \
+	%D%/note.c %D%/note.h \
+	%D%/put.c %D%/put.h \
+	%D%/report.c %D%/report.h \
+	%D%/report_csv.c %D%/report_csv.h \
+	%D%/rows.h \
+	%D%/status.c %D%/status.h \
+	%D%/summary_csv.c %D%/summary_csv.h

@@ -1,0 +1,80 @@
+/* report.h - every row of the input answered for: report.csv, summary.csv and rejected.csv, written
+ * from plan and chunks (product.md section 5).
+ *
+ * The same events give the same bytes, whoever asks and whenever. Chunks are visited one by one:
+ * memory does not depend on their number, only on the rejected rows of the one at hand.
+ *
+ * A source that cannot be read any more spoils no report: its digest stays empty, its rejected rows
+ * stand without a place, and the note says so. */
+#ifndef RUNNER_REPORT_REPORT_H
+#define RUNNER_REPORT_REPORT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runner/base/err.h"
+#include "runner/base/span.h"
+#include "runner/core/load.h"
+#include "runner/core/tally.h"
+#include "runner/ports.h"
+#include "runner/report/rows.h"
+
+/* What a report must know of a job; borrowed. */
+struct report_source {
+	const char *name;
+	const char *type;          /* "people", "ballot" */
+	const char *const *inputs; /* paths as the job file writes them */
+	size_t input_count;
+	const struct span *columns; /* the header as sent */
+	size_t column_count;
+	struct source_rules rules; /* max_rejected, after */
+};
+
+struct report_job {
+	const char *name;   /* "nc-2026" */
+	const char *nation; /* "ourcampaign" */
+	const struct report_source *sources;
+	size_t source_count; /* at most LIMIT_SOURCES */
+};
+
+/* "?" for an index that the job does not have: a message must not fail. */
+const char *report_source_name(const struct report_job *job, uint32_t source);
+
+struct report_options {
+	const struct report_job *job;
+	const struct journal_port *journal;
+	const struct source_port *source; /* for a digest that is still missing */
+	const struct rows_port *rows;     /* for the places of rejected rows */
+	int folder;                       /* where the reports go */
+	int answers;                      /* the folder answers/; -1: there is none yet */
+};
+
+/* What stands in a line of summary.csv. */
+struct report_totals {
+	struct tally tally;
+	uint64_t rows_unaccounted;
+};
+
+enum { REPORT_ATTENTION_MOST = 8 };
+
+/* A chunk that is in doubt, held, refused or failed. */
+struct report_attention {
+	uint32_t source;
+	uint32_t number;
+	enum chunk_state state;
+};
+
+struct report_result {
+	struct report_totals sources[LIMIT_SOURCES]; /* as many as the job has */
+	struct report_totals total;
+	enum equation equation; /* that explains the nation's counts */
+	struct report_attention attention[REPORT_ATTENTION_MOST]; /* the first ones */
+	uint64_t attention_count;                                 /* all of them */
+};
+
+/* Writes all three into options->folder, each whole or not at all. On failure *result is not to be
+ * used. */
+int report_write(const struct report_options *options, struct report_result *result,
+    struct err *err);
+
+#endif
