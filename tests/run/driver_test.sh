@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The driver is what tells a failure from a success, so it is tested with one of each kind.
-# shellcheck source=../lib.sh
+# shellcheck source=tests/lib.sh
 . "$TOP_SRCDIR/tests/lib.sh"
 
 # drive SCRIPT_TEXT: the line and the failures that the driver prints for such a test.

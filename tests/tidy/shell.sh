@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Every shell file passes shellcheck.
+# shellcheck source=tests/lib.sh
+. "$TOP_SRCDIR/tests/lib.sh"
+needs shellcheck
+
+# shell_files: those with a #! of a shell, and what is sourced.
+shell_files()
+{
+	find . -path './build*' -prune -o -path './.git' -prune -o -path './rollcall-*' -prune -o \
+		-type f -size -200k -print | sort | while read -r file; do
+		case $file in
+		*.sh) echo "$file" ;;
+		*.c | *.h | *.log | *.trs | ./configure | ./configure~ | ./autom4te.cache/*) ;;
+		*) ! head -n 1 "$file" | grep -aqE '^#!.*\b(ba)?sh\b' || echo "$file" ;;
+		esac
+	done
+}
+
+cd "$TOP_SRCDIR" || exit 99
+for file in $(shell_files); do
+	ok "$file" shellcheck -x "$file"
+done
+
+cd "$WORK" || exit 99
+# shellcheck disable=SC2016 # that is the mistake
+printf '#!/bin/sh\nrm -rf $1/*\n' >careless
+exits 1 "an unquoted variable is found" shellcheck careless
+is "a shell file is known by its first line" ./careless "$(shell_files)"
+
+finish
