@@ -29,16 +29,17 @@ analyze: platform.h
 if COVERAGE
 # Every test; a table of all folders.
 coverage: check
-	$(GCOVR) --filter '$(abs_top_srcdir)/(runner|store|config|sandbox)/'
+	$(GCOVR) --filter runner/ --filter store/ --filter config/ --filter sandbox/ '$(abs_top_builddir)'
 
-# The core is pure, so its unit tests alone must take every branch.
+# The core is pure, so the unit tests alone must take its every branch.
 coverage-core: $(check_PROGRAMS)
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(unit_programs)' TEST_SUITE_LOG=coverage-core.log
-	$(GCOVR) --filter '$(abs_top_srcdir)/runner/core/' --fail-under-branch 100
+	$(GCOVR) --filter runner/core/ --fail-under-line 100 --fail-under-branch 100 \
+		'$(abs_top_builddir)'
 
 # An assert is a promise to the reader: its failing side is no branch to be tested.
-GCOVR = gcovr --root '$(abs_top_srcdir)' --object-directory '$(abs_top_builddir)' --branches \
-	--print-summary --exclude-branches-by-pattern '\s*assert\(.*' '$(abs_top_builddir)'
+GCOVR = cd $(top_srcdir) && gcovr --root . --branches --print-summary \
+	--exclude-branches-by-pattern '\s*assert\(.*'
 else
 coverage coverage-core:
 	@echo "Not built for coverage. In a folder of its own: ../configure --enable-coverage" >&2
