@@ -53,7 +53,7 @@ err_within(struct err *err, const char *format, ...)
 {
 	char inner[ERR_TEXT_BYTES];
 	va_list args;
-	size_t used;
+	size_t used, inner_len;
 
 	if (!err)
 		return -1;
@@ -66,7 +66,9 @@ err_within(struct err *err, const char *format, ...)
 	if (used + 2 < sizeof(err->text)) {
 		memcpy(err->text + used, ": ", 3);
 		used += 2;
-		strncat(err->text, inner, sizeof(err->text) - used - 1);
+		inner_len = strnlen(inner, sizeof(err->text) - used - 1);
+		memcpy(err->text + used, inner, inner_len);
+		err->text[used + inner_len] = '\0';
 	}
 	return -1;
 }

@@ -238,6 +238,18 @@ errors_are_built_from_the_outside_in(void **state)
 }
 
 static void
+an_error_that_grows_too_long_is_cut_at_its_inner_end(void **state)
+{
+	struct err err = ERR_INIT;
+
+	(void)state;
+	err_set(&err, ERR_IO, "%0*d", ERR_TEXT_BYTES - 1, 0);
+	err_within(&err, "outer");
+	assert_int_equal(strlen(err.text), ERR_TEXT_BYTES - 1);
+	assert_memory_equal(err.text, "outer: 000", 10);
+}
+
+static void
 a_part_is_taken_off_at_each_cut(void **state)
 {
 	struct span rest = span_of("a,,b");
@@ -284,6 +296,7 @@ main(void)
 		cmocka_unit_test(json_is_escaped_and_always_valid_utf8),
 		cmocka_unit_test(overlong_forms_and_surrogates_are_not_utf8),
 		cmocka_unit_test(errors_are_built_from_the_outside_in),
+		cmocka_unit_test(an_error_that_grows_too_long_is_cut_at_its_inner_end),
 		cmocka_unit_test(a_part_is_taken_off_at_each_cut),
 		cmocka_unit_test(a_buffer_grows_and_gives_off_its_front),
 	};
