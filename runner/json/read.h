@@ -1,8 +1,8 @@
 /* read.h - JSON that came from outside, read strictly: answers of the nation, our own small files.
  *
  * The one place of json-c in the runner (writing is base/jsonw.h). A document is one whole object:
- * valid UTF-8, no raw control bytes in text, nothing but blanks behind it, nested no deeper than asked
- * for. Of members with one name the last counts. Nothing is coerced: a number is a whole number as
+ * valid UTF-8, no raw control bytes in text, nothing but blanks behind it, nested no deeper than
+ * asked for. Of members with one name the last counts. Nothing is coerced: a number is a whole number as
  * written, within the range of its type, or it is refused ("12", 12abc, 3.9, 1e2 and true are no
  * number 12, 3, 100 and 1).
  *

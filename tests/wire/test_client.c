@@ -1,0 +1,1178 @@
+#include "platform.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "runner/nation/client.h"
+#include "tests/wire/peer.h"
+
+#define TOKEN "s3cret-T0ken"
+
+#define OK_HEAD "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+#define QUEUED                                                                                     \
+	"{\"import\":{\"id\":252,\"type\":\"people\",\"status\":{\"name\":\"queued\","             \
+	"\"queue\":\"importshigh\",\"position\":0},\"is_overwritable\":false}}"
+/* QUEUED has 123 bytes; a test below counts them. */
+#define ACCEPTED OK_HEAD "Content-Length: 123\r\nX-Request-Id: r-1\r\n\r\n" QUEUED
+
+/* What a peer does. */
+#define TAKE_HEAD     { PEER_READ_HEAD }
+#define TAKE_POST     { PEER_READ_HEAD }, { PEER_READ_BODY }
+#define TAKE_SOME(n)  { PEER_READ_SOME, .bytes = (n) }
+#define SAY(words)    { PEER_SEND, .text = (words) }
+#define SAY_MUCH(n)   { PEER_SEND_FILLER, .bytes = (n) }
+#define RESET         { PEER_RESET }
+#define AWAIT_CLOSE   { PEER_AWAIT_CLOSE }
+#define STAND_STILL   { PEER_STAND_STILL }
+#define SCRIPT(...)   { { __VA_ARGS__ } }
+
+enum {
+	ONE_BODY_BYTES = 1000,
+	/* More than both sides' buffers hold when nobody reads. */
+	LARGE_BODY_BYTES = 8 << 20,
+	PATIENCE_MS = 15000,
+};
+
+/* ---- a body of known bytes ---- */
+
+struct test_body {
+	struct body body;
+	uint64_t at;
+	uint64_t fails_at; /* with an error; UINT64_MAX: never */
+	uint64_t ends_at;  /* though it promised more */
+	int *closed_count;
+};
+
+static int
+read_body(struct body *body, char *to, size_t most, size_t *got, struct err *err)
+{
+	struct test_body *test = (struct test_body *)body;
+	uint64_t left = test->ends_at - test->at;
+	size_t len = most < left ? most : (size_t)left;
+
+	if (test->at >= test->fails_at)
+		return err_set(err, ERR_INPUT, "nc.txt changed\033[31m since the plan was made");
+	for (size_t i = 0; i < len; i++)
+		to[i] = (char)('a' + (test->at + i) % 26);
+	test->at += len;
+	*got = len;
+	return 0;
+}
+
+static void
+sha256_of_body(const struct body *body, struct digest *digest)
+{
+	(void)body;
+	memset(digest, 0x5A, sizeof(*digest));
+}
+
+static void
+close_body(struct body *body)
+{
+	++*((struct test_body *)body)->closed_count;
+	free(body);
+}
+
+/* ---- the bench: a peer, a client, a folder ---- */
+
+struct bench {
+	struct peer *peer;
+	struct client *client;
+	struct nation_port port;
+	char folder[32];
+	int folder_fd;
+	int closed_count;
+	struct reply reply;
+	struct err err;
+};
+
+static struct now
+real_now(void *ctx)
+{
+	struct timespec wall, mono;
+
+	(void)ctx;
+	clock_gettime(CLOCK_REALTIME, &wall);
+	clock_gettime(CLOCK_BOOTTIME, &mono);
+	return (struct now){
+		.wall_ms = (int64_t)wall.tv_sec * 1000 + wall.tv_nsec / 1000000,
+		.mono_ms = (int64_t)mono.tv_sec * 1000 + mono.tv_nsec / 1000000,
+	};
+}
+
+static const char *const source_names[] = { "people" };
+
+/* Limits so long that only a test which is about one of them meets it. */
+static struct client_options
+patient_options(void)
+{
+	return (struct client_options){
+		.token = TOKEN,
+		.source_names = source_names,
+		.source_count = 1,
+		.connect_ms = PATIENCE_MS,
+		.stall_ms = PATIENCE_MS,
+		.answer_ms = PATIENCE_MS,
+		.get_ms = PATIENCE_MS,
+		.clock = { NULL, real_now },
+	};
+}
+
+static void
+open_bench(struct bench *bench, struct client_options options, const struct peer_script *scripts,
+    size_t count)
+{
+	char url[64];
+
+	*bench = (struct bench){ .folder = "wire-XXXXXX" };
+	assert_non_null(mkdtemp(bench->folder));
+	bench->folder_fd = open(bench->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(bench->folder_fd >= 0);
+	bench->peer = peer_start(scripts, count);
+	snprintf(url, sizeof(url), "http://127.0.0.1:%u", peer_port(bench->peer));
+	options.url = url;
+	options.folder_fd = bench->folder_fd;
+	assert_int_equal(client_open(&options, &bench->client, &bench->err), 0);
+	bench->port = client_port(bench->client);
+}
+
+/* Ends the client, then the peer: after this the peer's records may be read. */
+static void
+settle(struct bench *bench)
+{
+	client_close(bench->client);
+	bench->client = NULL;
+	peer_stop(bench->peer);
+}
+
+static void
+close_bench(struct bench *bench)
+{
+	unlinkat(bench->folder_fd, "answers/people-3.failed.csv", 0);
+	unlinkat(bench->folder_fd, "answers", AT_REMOVEDIR);
+	close(bench->folder_fd);
+	rmdir(bench->folder);
+	peer_free(bench->peer);
+}
+
+static struct test_body *
+new_body(struct bench *bench, uint64_t bytes)
+{
+	struct test_body *body = calloc(1, sizeof(*body));
+
+	assert_non_null(body);
+	*body = (struct test_body){ { bytes, read_body, sha256_of_body, close_body }, 0, UINT64_MAX,
+				    bytes, &bench->closed_count };
+	return body;
+}
+
+static void
+submit_body(struct bench *bench, struct test_body *body)
+{
+	assert_int_equal(bench->port.submit(bench->port.ctx, 7, 0, &body->body, &bench->err), 0);
+}
+
+static void
+submit(struct bench *bench, uint64_t bytes)
+{
+	submit_body(bench, new_body(bench, bytes));
+}
+
+/* Waits for one reply; it must come. */
+static const struct reply *
+hear(struct bench *bench)
+{
+	size_t count = 0;
+
+	assert_int_equal(bench->port.wait(bench->port.ctx, PATIENCE_MS, &bench->reply, 1, &count,
+			     &bench->err),
+	    0);
+	assert_int_equal(count, 1);
+	return &bench->reply;
+}
+
+static void
+assert_nothing_under_way(struct bench *bench)
+{
+	size_t count = 1;
+
+	assert_int_equal(bench->port.in_flight(bench->port.ctx), 0);
+	assert_int_equal(
+	    bench->port.wait(bench->port.ctx, 0, &bench->reply, 1, &count, &bench->err), 0);
+	assert_int_equal(count, 0);
+}
+
+static bool
+has_line(struct span received, const char *line)
+{
+	SCOPED(buf) text = BUF_INIT;
+
+	buf_add_span(&text, received);
+	return strstr(buf_text(&text), line) != NULL;
+}
+
+/* One POST of `bytes`, one connection that plays `script`, one reply. */
+static const struct reply *
+submit_to(struct bench *bench, struct client_options options, const struct peer_script *script,
+    uint64_t bytes)
+{
+	open_bench(bench, options, script, 1);
+	submit(bench, bytes);
+	return hear(bench);
+}
+
+static const struct reply *
+status_of(struct bench *bench, struct client_options options, const struct peer_script *script)
+{
+	open_bench(bench, options, script, 1);
+	assert_int_equal(bench->port.status(bench->port.ctx, 7, 252, &bench->err), 0);
+	return hear(bench);
+}
+
+/* ---- a POST on the wire ---- */
+
+static void
+a_post_is_these_bytes_and_no_others(void **state)
+{
+	const struct peer_script script = SCRIPT(TAKE_POST, SAY(ACCEPTED), AWAIT_CLOSE);
+	SCOPED(buf) expected = BUF_INIT;
+	struct bench bench;
+
+	(void)state;
+	assert_int_equal(submit_to(&bench, patient_options(), &script, 30)->status, 200);
+	settle(&bench);
+	buf_printf(&expected,
+	    "POST /api/v1/imports HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n"
+	    "User-Agent: rollcall/%s\r\nAuthorization: Bearer " TOKEN "\r\n"
+	    "Accept: application/json\r\nContent-Type: application/json\r\n"
+	    "Content-Length: 30\r\n\r\nabcdefghijklmnopqrstuvwxyzabcd",
+	    peer_port(bench.peer), PACKAGE_VERSION);
+	assert_int_equal(peer_received(bench.peer, 0).len, expected.len);
+	assert_memory_equal(peer_received(bench.peer, 0).ptr, expected.ptr, expected.len);
+	close_bench(&bench);
+}
+
+static void
+an_accepted_post_comes_back_with_all_its_facts(void **state)
+{
+	const struct peer_script script = SCRIPT(TAKE_POST, SAY(ACCEPTED));
+	const struct reply *reply;
+	struct bench bench;
+
+	(void)state;
+	assert_int_equal(strlen(QUEUED), 123);
+	reply = submit_to(&bench, patient_options(), &script, ONE_BODY_BYTES);
+	assert_int_equal(reply->kind, REQUEST_SUBMIT);
+	assert_int_equal(reply->index, 7);
+	assert_int_equal(reply->transport, TRANSPORT_OK);
+	assert_int_equal(reply->curl_code, 0);
+	assert_int_equal(reply->status, 200);
+	assert_int_equal(reply->form, ANSWER_JSON);
+	assert_int_equal(reply->id_form, ID_VALID);
+	assert_int_equal(reply->import_id, 252);
+	assert_int_equal(reply->word, WORD_QUEUED);
+	assert_string_equal(reply->request_id, "r-1");
+	assert_true(reply->request_bytes > 0);
+	assert_int_equal(reply->body_bytes, ONE_BODY_BYTES);
+	assert_int_equal(reply->handed_bytes, ONE_BODY_BYTES);
+	assert_int_equal(((const unsigned char *)&reply->sha256)[0], 0x5A);
+	assert_int_equal(bench.closed_count, 1);
+	assert_nothing_under_way(&bench);
+	settle(&bench);
+	close_bench(&bench);
+}
+
+static void
+every_post_has_a_connection_of_its_own(void **state)
+{
+	const struct peer_script scripts[] = {
+		SCRIPT(TAKE_POST, SAY(ACCEPTED), AWAIT_CLOSE),
+		SCRIPT(TAKE_POST, SAY(ACCEPTED), AWAIT_CLOSE),
+	};
+	struct bench bench;
+
+	(void)state;
+	open_bench(&bench, patient_options(), scripts, 2);
+	for (int i = 0; i < 2; i++) {
+		submit(&bench, ONE_BODY_BYTES);
+		assert_int_equal(hear(&bench)->transport, TRANSPORT_OK);
+	}
+	settle(&bench);
+	assert_int_equal(peer_connection_count(bench.peer), 2);
+	close_bench(&bench);
+}
+
+static void
+a_post_never_takes_a_connection_that_a_get_left_open(void **state)
+{
+	const struct peer_script scripts[] = {
+		SCRIPT(TAKE_HEAD, SAY(ACCEPTED), AWAIT_CLOSE),
+		SCRIPT(TAKE_POST),
+	};
+	const struct reply *reply;
+	struct bench bench;
+
+	(void)state;
+	open_bench(&bench, patient_options(), scripts, 2);
+	assert_int_equal(bench.port.status(bench.port.ctx, 7, 252, &bench.err), 0);
+	assert_int_equal(hear(&bench)->transport, TRANSPORT_OK);
+	submit(&bench, ONE_BODY_BYTES);
+	reply = hear(&bench);
+	assert_int_equal(reply->transport, TRANSPORT_BROKEN);
+	settle(&bench);
+	assert_int_equal(peer_connection_count(bench.peer), 2);
+	assert_false(has_line(peer_received(bench.peer, 0), "POST"));
+	close_bench(&bench);
+}
+
+/* ---- a POST whose connection ends too early ---- */
+
+static void
+a_refused_connection_sends_nothing(void **state)
+{
+	struct client_options options = patient_options();
+	const struct reply *reply;
+	struct bench bench;
+	char url[64];
+
+	(void)state;
+	open_bench(&bench, options, NULL, 0);
+	client_close(bench.client);
+	peer_stop(bench.peer);
+	snprintf(url, sizeof(url), "http://127.0.0.1:%u", peer_port(bench.peer));
+	options.url = url;
+	assert_int_equal(client_open(&options, &bench.client, &bench.err), 0);
+	bench.port = client_port(bench.client);
+	submit(&bench, ONE_BODY_BYTES);
+	reply = hear(&bench);
+	assert_int_equal(reply->transport, TRANSPORT_CONNECT);
+	assert_int_equal(reply->request_bytes, 0);
+	assert_int_equal(reply->handed_bytes, 0);
+	assert_int_equal(reply->body_bytes, ONE_BODY_BYTES);
+	assert_int_equal(reply->status, 0);
+	assert_true(strlen(reply->transport_text) > 0);
+	assert_int_equal(bench.closed_count, 1);
+	client_close(bench.client);
+	close_bench(&bench);
+}
+
+static void
+a_server_that_speaks_no_tls_is_tls_trouble_with_nothing_sent(void **state)
+{
+	const struct peer_script script = SCRIPT(SAY("HTTP/1.1 400 Bad\r\n\r\n"));
+	struct client_options options = patient_options();
+	const struct reply *reply;
+	struct bench bench;
+	char url[64];
+
+	(void)state;
+	open_bench(&bench, options, &script, 1);
+	client_close(bench.client);
+	snprintf(url, sizeof(url), "https://127.0.0.1:%u", peer_port(bench.peer));
+	options.url = url;
+	assert_int_equal(client_open(&options, &bench.client, &bench.err), 0);
+	bench.port = client_port(bench.client);
+	submit(&bench, ONE_BODY_BYTES);
+	reply = hear(&bench);
+	assert_int_equal(reply->transport, TRANSPORT_TLS);
+	assert_int_equal(reply->request_bytes, 0);
+	assert_int_equal(reply->status, 0);
+	settle(&bench);
+	close_bench(&bench);
+}
+
+static void
+a_connection_that_closes_behind_the_body_leaves_all_bytes_handed_over(void **state)
+{
+	const struct peer_script script = SCRIPT(TAKE_POST);
+	const struct reply *reply;
+	struct bench bench;
+
+	(void)state;
+	reply = submit_to(&bench, patient_options(), &script, ONE_BODY_BYTES);
+	assert_int_equal(reply->transport, TRANSPORT_BROKEN);
+	assert_int_equal(reply->status, 0);
+	assert_int_equal(reply->handed_bytes, ONE_BODY_BYTES);
+	assert_int_equal(((const unsigned char *)&reply->sha256)[31], 0x5A);
+	settle(&bench);
+	assert_int_equal(peer_connection_count(bench.peer), 1);
+	close_bench(&bench);
+}
+
+static void
+a_connection_that_is_reset_within_the_body_leaves_fewer_bytes_handed_over(void **state)
+{
+	const struct peer_script script = SCRIPT(TAKE_HEAD, TAKE_SOME(100000), RESET);
+	const struct reply *reply;
+	struct bench bench;
+
+	(void)state;
+	reply = submit_to(&bench, patient_options(), &script, LARGE_BODY_BYTES);
+	assert_int_equal(reply->transport, TRANSPORT_BROKEN);
+	assert_int_equal(reply->status, 0);
+	assert_true(reply->handed_bytes < LARGE_BODY_BYTES);
+	assert_int_equal(((const unsigned char *)&reply->sha256)[0], 0);
+	settle(&bench);
+	assert_int_equal(peer_connection_count(bench.peer), 1);
+	close_bench(&bench);
+}
+
+static void
+a_connection_that_is_reset_at_its_first_byte_is_not_tried_again(void **state)
+{
+	const struct peer_script script = SCRIPT(TAKE_HEAD, RESET);
+	const struct reply *reply;
+	struct bench bench;
+
+	(void)state;
+	reply = submit_to(&bench, patient_options(), &script, LARGE_BODY_BYTES);
+	assert_int_equal(reply->transport, TRANSPORT_BROKEN);
+	assert_int_equal(reply->status, 0);
+	settle(&bench);
+	assert_int_equal(peer_connection_count(bench.peer), 1);
+	close_bench(&bench);
+}
+
+static void
+an_answer_that_ends_within_its_head_is_no_whole_answer(void **state)
+{
+	const struct peer_script script = SCRIPT(TAKE_POST, SAY("HTTP/1.1 200 OK\r\nContent-Le"));
+	const struct reply *reply;
+	struct bench bench;
+
+	(void)state;
+	reply = submit_to(&bench, patient_options(), &script, ONE_BODY_BYTES);
+	assert_int_not_equal(reply->transport, TRANSPORT_OK);
+	assert_int_equal(reply->form, ANSWER_NONE);
+	assert_int_equal(reply->id_form, ID_ABSENT);
+	settle(&bench);
+	close_bench(&bench);
+}
+
+static void
+an_answer_that_ends_within_its_body_is_not_read(void **state)
+{
+	const struct peer_script script = SCRIPT(
+	    TAKE_POST,
+	    SAY(OK_HEAD "Content-Length: 200\r\n\r\n" QUEUED));
+	const struct reply *reply;
+	struct bench bench;
+
+	(void)state;
+	reply = submit_to(&bench, patient_options(), &script, ONE_BODY_BYTES);
+	assert_int_equal(reply->transport, TRANSPORT_GARBLED);
+	assert_int_equal(reply->curl_code, 18);
+	assert_int_equal(reply->status, 200);
+	assert_int_equal(reply->id_form, ID_ABSENT);
+	settle(&bench);
+	close_bench(&bench);
+}
+
+static void
+an_answer_of_unknown_length_that_ends_early_is_broken_json(void **state)
+{
+	const struct peer_script script = SCRIPT(
+	    TAKE_POST,
+	    SAY(OK_HEAD "Connection: close\r\n\r\n{\"import\":{\"id\":25"));
+	const struct reply *reply;
+	struct bench bench;
+
+	(void)state;
+	reply = submit_to(&bench, patient_options(), &script, ONE_BODY_BYTES);
+	assert_int_equal(reply->transport, TRANSPORT_OK);
+	assert_int_equal(reply->form, ANSWER_BROKEN);
+	assert_int_equal(reply->id_form, ID_ABSENT);
+	settle(&bench);
+	close_bench(&bench);
+}
+
+static void
+an_answer_that_is_no_http_is_garbled(void **state)
+{
+	const struct peer_script script = SCRIPT(TAKE_POST, SAY("220 mail ready\r\n\r\n"));
+	const struct reply *reply;
+	struct bench bench;
+
+	(void)state;
+	reply = submit_to(&bench, patient_options(), &script, ONE_BODY_BYTES);
+	assert_int_equal(reply->transport, TRANSPORT_GARBLED);
+	assert_int_equal(reply->curl_code, 1);
+	assert_true(reply->request_bytes > 0);
+	assert_int_equal(reply->status, 0);
+	settle(&bench);
+	close_bench(&bench);
+}
+
+static void
+an_interim_answer_is_no_status(void **state)
+{
+	const struct peer_script script = SCRIPT(
+	    TAKE_POST,
+	    SAY("HTTP/1.1 103 Early Hints\r\nRetry-After: 9\r\n\r\n"));
+	const struct reply *reply;
+	struct bench bench;
+
+	(void)state;
+	reply = submit_to(&bench, patient_options(), &script, ONE_BODY_BYTES);
+	assert_int_not_equal(reply->transport, TRANSPORT_OK);
+	assert_int_equal(reply->status, 0);
+	settle(&bench);
+	close_bench(&bench);
+}
+
+static void
+the_answer_behind_an_interim_one_counts_with_its_own_head(void **state)
+{
+	const struct peer_script script = SCRIPT(
+	    TAKE_POST,
+	    SAY("HTTP/1.1 103 Early Hints\r\nRetry-After: 9\r\n\r\n" ACCEPTED));
+	const struct reply *reply;
+	struct bench bench;
+
+	(void)state;
+	reply = submit_to(&bench, patient_options(), &script, ONE_BODY_BYTES);
+	assert_int_equal(reply->transport, TRANSPORT_OK);
+	assert_int_equal(reply->status, 200);
+	assert_int_equal(reply->import_id, 252);
+	assert_int_equal(reply->retry_after_ms, -1);
+	settle(&bench);
+	close_bench(&bench);
+}
+
+static void
+an_early_refusal_ends_the_upload_with_its_status(void **state)
+{
+	const struct peer_script script = SCRIPT(
+	    TAKE_HEAD,
+	    TAKE_SOME(1000),
+	    SAY("HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n"
+		"Connection: close\r\n\r\n"),
+	    AWAIT_CLOSE);
+	const struct reply *reply;
+	struct bench bench;
+
+	(void)state;
+	reply = submit_to(&bench, patient_options(), &script, LARGE_BODY_BYTES);
+	assert_int_equal(reply->transport, TRANSPORT_OK);
+	assert_int_equal(reply->status, 413);
+	assert_true(reply->handed_bytes < LARGE_BODY_BYTES);
+	settle(&bench);
+	close_bench(&bench);
+}
+
+/* ---- a POST that we end ourselves ---- */
+
+static void
+a_body_that_refuses_to_go_on_ends_the_post_unfinished_with_its_reason(void **state)
+{
+	const struct peer_script script = SCRIPT(TAKE_HEAD, AWAIT_CLOSE);
+	const struct reply *reply;
+	struct test_body *body;
+	struct bench bench;
+
+	(void)state;
+	open_bench(&bench, patient_options(), &script, 1);
+	body = new_body(&bench, LARGE_BODY_BYTES);
+	body->fails_at = 300000;
+	submit_body(&bench, body);
+	reply = hear(&bench);
+	assert_int_equal(reply->transport, TRANSPORT_ABORTED);
+	assert_int_equal(reply->fault, ERR_INPUT);
+	assert_string_equal(
+	    reply->transport_text, "nc.txt changed\\x1B[31m since the plan was made");
+	assert_true(reply->handed_bytes < LARGE_BODY_BYTES);
+	assert_int_equal(bench.closed_count, 1);
+	settle(&bench);
+	assert_int_equal(peer_connection_count(bench.peer), 1);
+	assert_true(peer_received(bench.peer, 0).len < LARGE_BODY_BYTES);
+	close_bench(&bench);
+}
+
+static void
+a_body_that_ends_early_is_a_bug_and_never_a_shorter_post(void **state)
+{
+	const struct peer_script script = SCRIPT(TAKE_HEAD, AWAIT_CLOSE);
+	const struct reply *reply;
+	struct test_body *body;
+	struct bench bench;
+
+	(void)state;
+	open_bench(&bench, patient_options(), &script, 1);
+	body = new_body(&bench, ONE_BODY_BYTES);
+	body->ends_at = ONE_BODY_BYTES - 1;
+	submit_body(&bench, body);
+	reply = hear(&bench);
+	assert_int_equal(reply->transport, TRANSPORT_ABORTED);
+	assert_int_equal(reply->fault, ERR_BUG);
+	assert_int_equal(reply->handed_bytes, ONE_BODY_BYTES - 1);
+	settle(&bench);
+	assert_int_equal(peer_connection_count(bench.peer), 1);
+	close_bench(&bench);
+}
+
+static void
+an_answer_that_does_not_come_is_waited_for_no_longer_than_allowed(void **state)
+{
+	const struct peer_script script = SCRIPT(TAKE_POST, AWAIT_CLOSE);
+	struct client_options options = patient_options();
+	const struct reply *reply;
+	struct bench bench;
+
+	(void)state;
+	options.answer_ms = 50;
+	reply = submit_to(&bench, options, &script, ONE_BODY_BYTES);
+	assert_int_equal(reply->transport, TRANSPORT_CUT);
+	assert_int_equal(reply->handed_bytes, ONE_BODY_BYTES);
+	assert_int_equal(reply->status, 0);
+	assert_string_equal(reply->transport_text, "no answer within 50 ms of the last byte");
+	settle(&bench);
+	assert_true(peer_was_reset(bench.peer, 0));
+	close_bench(&bench);
+}
+
+static void
+an_answer_that_drips_is_cut_as_well(void **state)
+{
+	const struct peer_script script = SCRIPT(
+	    TAKE_POST,
+	    SAY(OK_HEAD "Content-Length: 123\r\n\r\n{\"import\""),
+	    AWAIT_CLOSE);
+	struct client_options options = patient_options();
+	const struct reply *reply;
+	struct bench bench;
+
+	(void)state;
+	options.answer_ms = 50;
+	reply = submit_to(&bench, options, &script, ONE_BODY_BYTES);
+	assert_int_equal(reply->transport, TRANSPORT_CUT);
+	assert_int_equal(reply->status, 200);
+	assert_int_equal(reply->id_form, ID_ABSENT);
+	settle(&bench);
+	close_bench(&bench);
+}
+
+static void
+an_upload_that_stands_still_is_cut_and_provably_incomplete(void **state)
+{
+	const struct peer_script script = SCRIPT(TAKE_HEAD, STAND_STILL);
+	struct client_options options = patient_options();
+	const struct reply *reply;
+	struct bench bench;
+
+	(void)state;
+	options.stall_ms = 50;
+	options.answer_ms = 1; /* must not count before the body is handed over */
+	reply = submit_to(&bench, options, &script, LARGE_BODY_BYTES);
+	assert_int_equal(reply->transport, TRANSPORT_CUT);
+	assert_string_equal(reply->transport_text, "nothing moved for 50 ms");
+	assert_true(reply->handed_bytes < LARGE_BODY_BYTES);
+	settle(&bench);
+	close_bench(&bench);
+}
+
+static void
+a_cut_resets_the_connection_so_that_the_rest_is_not_delivered(void **state)
+{
+	const struct peer_script script = SCRIPT(TAKE_HEAD, TAKE_SOME(1), AWAIT_CLOSE);
+	const struct reply *reply;
+	struct bench bench;
+	size_t count;
+
+	(void)state;
+	open_bench(&bench, patient_options(), &script, 1);
+	submit(&bench, LARGE_BODY_BYTES);
+	assert_int_equal(bench.port.in_flight(bench.port.ctx), 1);
+	assert_int_equal(
+	    bench.port.wait(bench.port.ctx, 0, &bench.reply, 1, &count, &bench.err), 0);
+	bench.port.cut(bench.port.ctx);
+	assert_int_equal(bench.port.in_flight(bench.port.ctx), 0);
+	reply = hear(&bench);
+	assert_int_equal(reply->transport, TRANSPORT_CUT);
+	assert_true(reply->handed_bytes < LARGE_BODY_BYTES);
+	assert_int_equal(bench.closed_count, 1);
+	settle(&bench);
+	assert_int_equal(peer_connection_count(bench.peer), 1);
+	assert_true(peer_received(bench.peer, 0).len < LARGE_BODY_BYTES);
+	close_bench(&bench);
+}
+
+/* ---- GETs ---- */
+
+static void
+gets_share_a_connection_and_carry_no_body(void **state)
+{
+	const struct peer_script script = SCRIPT(
+	    TAKE_HEAD,
+	    SAY(ACCEPTED),
+	    TAKE_HEAD,
+	    SAY(ACCEPTED),
+	    AWAIT_CLOSE);
+	SCOPED(buf) expected = BUF_INIT;
+	struct bench bench;
+
+	(void)state;
+	open_bench(&bench, patient_options(), &script, 1);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(bench.port.status(bench.port.ctx, 7, 252, &bench.err), 0);
+		assert_int_equal(hear(&bench)->import_id, 252);
+		buf_printf(&expected,
+		    "GET /api/v1/imports/252 HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n"
+		    "User-Agent: rollcall/%s\r\nAuthorization: Bearer " TOKEN "\r\n"
+		    "Accept: application/json\r\n\r\n",
+		    peer_port(bench.peer), PACKAGE_VERSION);
+	}
+	settle(&bench);
+	assert_int_equal(peer_connection_count(bench.peer), 1);
+	assert_int_equal(peer_received(bench.peer, 0).len, expected.len);
+	assert_memory_equal(peer_received(bench.peer, 0).ptr, expected.ptr, expected.len);
+	close_bench(&bench);
+}
+
+static void
+a_get_on_a_connection_that_died_meanwhile_is_asked_again(void **state)
+{
+	const struct peer_script scripts[] = {
+		SCRIPT(TAKE_HEAD, SAY(ACCEPTED), TAKE_HEAD),
+		SCRIPT(TAKE_HEAD, SAY(ACCEPTED)),
+	};
+	struct bench bench;
+
+	(void)state;
+	open_bench(&bench, patient_options(), scripts, 2);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(bench.port.status(bench.port.ctx, 7, 252, &bench.err), 0);
+		assert_int_equal(hear(&bench)->transport, TRANSPORT_OK);
+	}
+	settle(&bench);
+	assert_int_equal(peer_connection_count(bench.peer), 2);
+	close_bench(&bench);
+}
+
+static void
+a_status_that_does_not_come_ends_as_a_whole_after_its_time(void **state)
+{
+	const struct peer_script script = SCRIPT(TAKE_HEAD, AWAIT_CLOSE);
+	struct client_options options = patient_options();
+	const struct reply *reply;
+	struct bench bench;
+
+	(void)state;
+	options.get_ms = 50;
+	reply = status_of(&bench, options, &script);
+	assert_int_equal(reply->transport, TRANSPORT_BROKEN);
+	assert_int_equal(reply->curl_code, 28);
+	assert_int_equal(reply->status, 0);
+	settle(&bench);
+	close_bench(&bench);
+}
+
+static void
+a_redirect_is_not_followed(void **state)
+{
+	const struct peer_script script = SCRIPT(
+	    TAKE_POST,
+	    SAY("HTTP/1.1 307 Temporary Redirect\r\nLocation: /elsewhere\r\n"
+		"Content-Length: 0\r\n\r\n"));
+	struct bench bench;
+
+	(void)state;
+	assert_int_equal(
+	    submit_to(&bench, patient_options(), &script, ONE_BODY_BYTES)->status, 307);
+	settle(&bench);
+	assert_int_equal(peer_connection_count(bench.peer), 1);
+	assert_false(has_line(peer_received(bench.peer, 0), "elsewhere"));
+	close_bench(&bench);
+}
+
+static void
+a_good_answer_over_the_cap_is_given_up(void **state)
+{
+	const struct peer_script script = SCRIPT(
+	    TAKE_HEAD,
+	    SAY(OK_HEAD "Content-Length: 1000000\r\n\r\n{\"import\":{\"id\":252,\"a\":\""),
+	    SAY_MUCH(1000000),
+	    AWAIT_CLOSE);
+	const struct reply *reply;
+	struct bench bench;
+
+	(void)state;
+	reply = status_of(&bench, patient_options(), &script);
+	assert_int_equal(reply->transport, TRANSPORT_GARBLED);
+	assert_int_equal(reply->curl_code, 23);
+	assert_int_equal(reply->form, ANSWER_TOO_LONG);
+	settle(&bench);
+	close_bench(&bench);
+}
+
+static void
+a_web_page_over_the_cap_is_still_a_web_page(void **state)
+{
+	const struct peer_script script = SCRIPT(
+	    TAKE_HEAD,
+	    SAY("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n<!DOCTYPE html>"),
+	    SAY_MUCH(200000));
+	const struct reply *reply;
+	struct bench bench;
+
+	(void)state;
+	reply = status_of(&bench, patient_options(), &script);
+	assert_int_equal(reply->transport, TRANSPORT_OK);
+	assert_int_equal(reply->form, ANSWER_HTML);
+	settle(&bench);
+	close_bench(&bench);
+}
+
+static void
+an_error_over_the_cap_still_has_its_status(void **state)
+{
+	const struct peer_script script = SCRIPT(
+	    TAKE_HEAD,
+	    SAY("HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\n\r\n"),
+	    SAY_MUCH(200000));
+	const struct reply *reply;
+	struct bench bench;
+
+	(void)state;
+	reply = status_of(&bench, patient_options(), &script);
+	assert_int_equal(reply->transport, TRANSPORT_OK);
+	assert_int_equal(reply->status, 502);
+	assert_int_equal(reply->form, ANSWER_TOO_LONG);
+	settle(&bench);
+	close_bench(&bench);
+}
+
+static void
+a_head_without_end_is_given_up(void **state)
+{
+	const struct peer_script script = SCRIPT(
+	    TAKE_HEAD,
+	    SAY("HTTP/1.1 200 OK\r\nX: "),
+	    SAY_MUCH(80000),
+	    SAY("\r\n\r\n"));
+	const struct reply *reply;
+	struct bench bench;
+
+	(void)state;
+	reply = status_of(&bench, patient_options(), &script);
+	assert_int_not_equal(reply->transport, TRANSPORT_OK);
+	assert_int_equal(reply->form, ANSWER_NONE);
+	settle(&bench);
+	close_bench(&bench);
+}
+
+static void
+how_long_to_wait_comes_with_the_refusal(void **state)
+{
+	const struct peer_script script = SCRIPT(
+	    TAKE_HEAD,
+	    SAY("HTTP/1.1 429 Too Many\r\nretry-after: 7\r\n"
+		"Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 37\r\n\r\n"
+		"{\"message\":\"You have made too many.\"}"));
+	const struct reply *reply;
+	struct bench bench;
+
+	(void)state;
+	reply = status_of(&bench, patient_options(), &script);
+	assert_int_equal(reply->status, 429);
+	assert_int_equal(reply->retry_after_ms, 7000);
+	assert_int_equal(reply->server_date_ms, INT64_C(784111777000));
+	assert_string_equal(reply->message, "You have made too many.");
+	settle(&bench);
+	close_bench(&bench);
+}
+
+static void
+a_page_of_the_list_is_asked_for_in_v2_and_lent(void **state)
+{
+	const struct peer_script script = SCRIPT(
+	    TAKE_HEAD,
+	    SAY(OK_HEAD "Connection: close\r\n\r\n"
+		"{\"data\":[{\"id\":\"2\",\"type\":\"imports\",\"attributes\":"
+		"{\"type\":\"People\",\"content_head\":\"id, first_name\","
+		"\"created_at\":\"2026-11-21T22:14:07Z\",\"lines_count\":12}}],"
+		"\"links\":{\"next\":null}}"));
+	const struct reply *reply;
+	struct bench bench;
+
+	(void)state;
+	open_bench(&bench, patient_options(), &script, 1);
+	assert_int_equal(bench.port.list(bench.port.ctx, 7, 3, &bench.err), 0);
+	reply = hear(&bench);
+	assert_true(reply->is_list);
+	assert_int_equal(reply->entry_count, 1);
+	assert_int_equal(reply->entries[0].import_id, 2);
+	assert_true(span_is(reply->entries[0].content_head, "id, first_name"));
+	assert_false(reply->has_more);
+	settle(&bench);
+	assert_true(has_line(peer_received(bench.peer, 0),
+	    "GET /api/v2/imports?page%5Bnumber%5D=3&page%5Bsize%5D=20&fields%5Bimports%5D="
+	    "type,content_head,created_at,lines_count HTTP/1.1\r\n"));
+	assert_true(has_line(
+	    peer_received(bench.peer, 0), "\r\nAccept: application/vnd.api+json\r\n"));
+	close_bench(&bench);
+}
+
+#define RESULT_TEXT                                                                                \
+	"{\"result\":{\"rows_updated\":1,\"rows_succeeded\":2,\"rows_failed\":1,"                  \
+	"\"failure_csv\":\"YSxiCjEsMgo=\"}}"
+
+static void
+the_failure_csv_of_a_result_is_on_disk_when_the_reply_comes(void **state)
+{
+	const struct peer_script script = SCRIPT(
+	    TAKE_HEAD,
+	    SAY(OK_HEAD "Connection: close\r\n\r\n" RESULT_TEXT));
+	const struct reply *reply;
+	struct bench bench;
+	char text[32] = "";
+	int fd;
+
+	(void)state;
+	open_bench(&bench, patient_options(), &script, 1);
+	assert_int_equal(bench.port.result(bench.port.ctx, 7, 252, 0, 3, &bench.err), 0);
+	reply = hear(&bench);
+	assert_int_equal(reply->form, ANSWER_JSON);
+	assert_int_equal(reply->rows_succeeded, 2);
+	fd = openat(bench.folder_fd, "answers/people-3.failed.csv", O_RDONLY | O_CLOEXEC);
+	assert_int_equal(read(fd, text, sizeof(text)), 8);
+	assert_string_equal(text, "a,b\n1,2\n");
+	close(fd);
+	settle(&bench);
+	assert_true(
+	    has_line(peer_received(bench.peer, 0), "GET /api/v1/imports/252/result HTTP/1.1\r\n"));
+	close_bench(&bench);
+}
+
+static void
+a_disk_that_cannot_take_the_failure_csv_is_an_error_of_the_wait(void **state)
+{
+	const struct peer_script script = SCRIPT(
+	    TAKE_HEAD,
+	    SAY(OK_HEAD "Connection: close\r\n\r\n" RESULT_TEXT));
+	struct bench bench;
+	size_t count = 0;
+	int fd;
+
+	(void)state;
+	open_bench(&bench, patient_options(), &script, 1);
+	fd = openat(bench.folder_fd, "answers", O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+	assert_true(fd >= 0); /* a file where the folder must be */
+	close(fd);
+	assert_int_equal(bench.port.result(bench.port.ctx, 7, 252, 0, 3, &bench.err), 0);
+	assert_int_equal(bench.port.wait(bench.port.ctx, PATIENCE_MS, &bench.reply, 1, &count,
+			     &bench.err),
+	    -1);
+	assert_int_equal(bench.err.kind, ERR_CREATE);
+	settle(&bench);
+	unlinkat(bench.folder_fd, "answers", 0);
+	close_bench(&bench);
+}
+
+/* ---- waiting ---- */
+
+static void
+a_wake_fd_ends_the_wait_without_a_reply(void **state)
+{
+	const struct peer_script script = SCRIPT(TAKE_HEAD, AWAIT_CLOSE);
+	struct client_options options = patient_options();
+	struct bench bench;
+	size_t count = 1;
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	options.wake_fds[0] = ends[0];
+	options.wake_count = 1;
+	open_bench(&bench, options, &script, 1);
+	assert_int_equal(bench.port.status(bench.port.ctx, 7, 252, &bench.err), 0);
+	assert_int_equal(write(ends[1], "!", 1), 1);
+	assert_int_equal(bench.port.wait(bench.port.ctx, PATIENCE_MS, &bench.reply, 1, &count,
+			     &bench.err),
+	    0);
+	assert_int_equal(count, 0);
+	assert_int_equal(bench.port.in_flight(bench.port.ctx), 1);
+	settle(&bench);
+	close_bench(&bench);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void
+replies_beyond_the_room_for_them_come_with_the_next_wait(void **state)
+{
+	const struct peer_script scripts[] = {
+		SCRIPT(TAKE_HEAD, SAY(ACCEPTED), AWAIT_CLOSE),
+		SCRIPT(TAKE_HEAD, SAY(ACCEPTED), AWAIT_CLOSE),
+	};
+	struct bench bench;
+	uint32_t first;
+
+	(void)state;
+	open_bench(&bench, patient_options(), scripts, 2);
+	assert_int_equal(bench.port.status(bench.port.ctx, 1, 252, &bench.err), 0);
+	assert_int_equal(bench.port.status(bench.port.ctx, 2, 252, &bench.err), 0);
+	assert_int_equal(bench.port.in_flight(bench.port.ctx), 2);
+	first = hear(&bench)->index;
+	assert_int_equal(hear(&bench)->index, 3 - first);
+	assert_nothing_under_way(&bench);
+	settle(&bench);
+	close_bench(&bench);
+}
+
+static void
+what_is_cut_comes_back_once_each(void **state)
+{
+	const struct peer_script scripts[] = {
+		SCRIPT(TAKE_HEAD, AWAIT_CLOSE),
+		SCRIPT(TAKE_HEAD, AWAIT_CLOSE),
+	};
+	struct bench bench;
+
+	(void)state;
+	open_bench(&bench, patient_options(), scripts, 2);
+	assert_int_equal(bench.port.status(bench.port.ctx, 1, 252, &bench.err), 0);
+	submit(&bench, ONE_BODY_BYTES);
+	bench.port.cut(bench.port.ctx);
+	assert_int_equal(hear(&bench)->transport, TRANSPORT_CUT);
+	assert_int_equal(hear(&bench)->transport, TRANSPORT_CUT);
+	assert_nothing_under_way(&bench);
+	settle(&bench);
+	close_bench(&bench);
+}
+
+/* ---- what the environment may not do ---- */
+
+static void
+proxies_of_the_environment_are_not_used(void **state)
+{
+	const struct peer_script script = SCRIPT(TAKE_HEAD, SAY(ACCEPTED));
+	struct bench bench;
+
+	(void)state;
+	setenv("http_proxy", "http://127.0.0.1:1", 1);
+	setenv("ALL_PROXY", "http://127.0.0.1:1", 1);
+	assert_int_equal(
+	    status_of(&bench, patient_options(), &script)->transport, TRANSPORT_OK);
+	unsetenv("http_proxy");
+	unsetenv("ALL_PROXY");
+	settle(&bench);
+	close_bench(&bench);
+}
+
+static void
+only_https_and_the_loopback_are_spoken_to(void **state)
+{
+	static const char *const bad[] = {
+		"http://ourcampaign.nationbuilder.com", "http://127.evil.example",
+		"http://127.0.0.1@evil.example", "http://10.0.0.1", "ftp://127.0.0.1",
+		"file:///etc/passwd", "https://user:pw@ourcampaign.nationbuilder.com", "",
+	};
+	static const char *const good[] = {
+		"https://ourcampaign.nationbuilder.com", "http://127.0.0.1:8080",
+		"http://localhost:8080", "http://[::1]:8080",
+	};
+	struct client_options options = patient_options();
+	struct client *client;
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(bad); i++) {
+		options.url = bad[i];
+		err.kind = ERR_NONE;
+		assert_int_equal(client_open(&options, &client, &err), -1);
+		assert_int_equal(err.kind, ERR_JOB);
+	}
+	for (size_t i = 0; i < ARRAY_COUNT(good); i++) {
+		options.url = good[i];
+		assert_int_equal(client_open(&options, &client, &err), 0);
+		client_close(client);
+	}
+}
+
+static void
+a_new_token_counts_for_the_next_request(void **state)
+{
+	const struct peer_script script = SCRIPT(
+	    TAKE_HEAD,
+	    SAY(ACCEPTED),
+	    TAKE_HEAD,
+	    SAY(ACCEPTED));
+	struct bench bench;
+
+	(void)state;
+	open_bench(&bench, patient_options(), &script, 1);
+	assert_int_equal(bench.port.status(bench.port.ctx, 7, 252, &bench.err), 0);
+	hear(&bench);
+	assert_int_equal(client_use_token(bench.client, "fresh", &bench.err), 0);
+	assert_int_equal(bench.port.status(bench.port.ctx, 7, 252, &bench.err), 0);
+	hear(&bench);
+	settle(&bench);
+	assert_true(has_line(peer_received(bench.peer, 0), "Bearer " TOKEN "\r\n"));
+	assert_true(has_line(peer_received(bench.peer, 0), "Bearer fresh\r\n"));
+	close_bench(&bench);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_post_is_these_bytes_and_no_others),
+		cmocka_unit_test(an_accepted_post_comes_back_with_all_its_facts),
+		cmocka_unit_test(every_post_has_a_connection_of_its_own),
+		cmocka_unit_test(a_post_never_takes_a_connection_that_a_get_left_open),
+		cmocka_unit_test(a_refused_connection_sends_nothing),
+		cmocka_unit_test(a_server_that_speaks_no_tls_is_tls_trouble_with_nothing_sent),
+		cmocka_unit_test(
+		    a_connection_that_closes_behind_the_body_leaves_all_bytes_handed_over),
+		cmocka_unit_test(
+		    a_connection_that_is_reset_within_the_body_leaves_fewer_bytes_handed_over),
+		cmocka_unit_test(a_connection_that_is_reset_at_its_first_byte_is_not_tried_again),
+		cmocka_unit_test(an_answer_that_ends_within_its_head_is_no_whole_answer),
+		cmocka_unit_test(an_answer_that_ends_within_its_body_is_not_read),
+		cmocka_unit_test(an_answer_of_unknown_length_that_ends_early_is_broken_json),
+		cmocka_unit_test(an_answer_that_is_no_http_is_garbled),
+		cmocka_unit_test(an_interim_answer_is_no_status),
+		cmocka_unit_test(the_answer_behind_an_interim_one_counts_with_its_own_head),
+		cmocka_unit_test(an_early_refusal_ends_the_upload_with_its_status),
+		cmocka_unit_test(
+		    a_body_that_refuses_to_go_on_ends_the_post_unfinished_with_its_reason),
+		cmocka_unit_test(a_body_that_ends_early_is_a_bug_and_never_a_shorter_post),
+		cmocka_unit_test(an_answer_that_does_not_come_is_waited_for_no_longer_than_allowed),
+		cmocka_unit_test(an_answer_that_drips_is_cut_as_well),
+		cmocka_unit_test(an_upload_that_stands_still_is_cut_and_provably_incomplete),
+		cmocka_unit_test(a_cut_resets_the_connection_so_that_the_rest_is_not_delivered),
+		cmocka_unit_test(gets_share_a_connection_and_carry_no_body),
+		cmocka_unit_test(a_get_on_a_connection_that_died_meanwhile_is_asked_again),
+		cmocka_unit_test(a_status_that_does_not_come_ends_as_a_whole_after_its_time),
+		cmocka_unit_test(a_redirect_is_not_followed),
+		cmocka_unit_test(a_good_answer_over_the_cap_is_given_up),
+		cmocka_unit_test(a_web_page_over_the_cap_is_still_a_web_page),
+		cmocka_unit_test(an_error_over_the_cap_still_has_its_status),
+		cmocka_unit_test(a_head_without_end_is_given_up),
+		cmocka_unit_test(how_long_to_wait_comes_with_the_refusal),
+		cmocka_unit_test(a_page_of_the_list_is_asked_for_in_v2_and_lent),
+		cmocka_unit_test(the_failure_csv_of_a_result_is_on_disk_when_the_reply_comes),
+		cmocka_unit_test(a_disk_that_cannot_take_the_failure_csv_is_an_error_of_the_wait),
+		cmocka_unit_test(a_wake_fd_ends_the_wait_without_a_reply),
+		cmocka_unit_test(replies_beyond_the_room_for_them_come_with_the_next_wait),
+		cmocka_unit_test(what_is_cut_comes_back_once_each),
+		cmocka_unit_test(proxies_of_the_environment_are_not_used),
+		cmocka_unit_test(only_https_and_the_loopback_are_spoken_to),
+		cmocka_unit_test(a_new_token_counts_for_the_next_request),
+	};
+
+	signal(SIGPIPE, SIG_IGN);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
