@@ -80,7 +80,7 @@ struct settings_constant {
 struct settings_source {
 	const char *name; /* [a-z0-9_-], shorter than LIMIT_NAME_BYTES, never ends in -DIGITS */
 	enum settings_type type;
-	struct settings_path *inputs; /* 1 to LIMIT_INPUTS, none twice by its path */
+	struct settings_path *inputs; /* 1 to LIMIT_INPUTS; two may turn out to be one file */
 	size_t input_count;
 
 	char delimiter;       /* ',' '\t' '|' ';' */

@@ -17,6 +17,21 @@ config_LIBS = libconfig-job.a libbase.a $(LIBCONFIG_LIBS) $(CMOCKA_LIBS)
 unit_programs += tests/unit/test_settings
 tests_unit_test_settings_SOURCES = %D%/test_settings.c
 tests_unit_test_settings_LDADD = $(config_LIBS)
+unit_programs += tests/unit/test_job_syntax
+tests_unit_test_job_syntax_SOURCES = %D%/test_job_syntax.c %D%/job_fixture.h
+tests_unit_test_job_syntax_LDADD = $(config_LIBS)
+unit_programs += tests/unit/test_job
+tests_unit_test_job_SOURCES = %D%/test_job.c %D%/job_fixture.h
+tests_unit_test_job_LDADD = $(config_LIBS)
+unit_programs += tests/unit/test_identity
+tests_unit_test_identity_SOURCES = %D%/test_identity.c
+tests_unit_test_identity_LDADD = $(config_LIBS)
+unit_programs += tests/unit/test_address
+tests_unit_test_address_SOURCES = %D%/test_address.c
+tests_unit_test_address_LDADD = $(config_LIBS)
+unit_programs += tests/unit/test_fields
+tests_unit_test_fields_SOURCES = %D%/test_fields.c
+tests_unit_test_fields_LDADD = $(config_LIBS)
 
 # --- store
 

@@ -1,0 +1,208 @@
+#include "platform.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+#include "config/identity.h"
+#include "config/options.h"
+
+/* One group on its way into the text. */
+struct writer {
+	const struct settings *settings;
+	const struct settings_source *source; /* NULL: settings of the job */
+	struct buf *to;
+};
+
+/* In quotation marks, so that lists of texts are unambiguous and a line end cannot pass for one. */
+static void
+add_text(struct buf *to, const char *text)
+{
+	buf_add_byte(to, '"');
+	for (; *text; text++) {
+		if (*text == '\n')
+			buf_add_text(to, "\\n");
+		else if (*text == '"' || *text == '\\')
+			buf_printf(to, "\\%c", *text);
+		else
+			buf_add_byte(to, *text);
+	}
+	buf_add_byte(to, '"');
+}
+
+static void
+add_inputs(struct buf *to, const struct settings_source *source)
+{
+	for (size_t i = 0; i < source->input_count; i++)
+		add_text(to, source->inputs[i].written);
+}
+
+static void
+add_header(struct buf *to, const struct settings_source *source)
+{
+	for (size_t i = 0; i < source->header_count; i++)
+		add_text(to, source->header[i].text);
+}
+
+static void
+add_columns(struct buf *to, const struct settings_source *source)
+{
+	for (size_t i = 0; i < source->column_count; i++) {
+		add_text(to, source->columns[i].from);
+		add_text(to, source->columns[i].to);
+	}
+}
+
+static void
+add_constants(struct buf *to, const struct settings_source *source)
+{
+	for (size_t i = 0; i < source->constant_count; i++) {
+		add_text(to, source->constants[i].field);
+		add_text(to, source->constants[i].value);
+	}
+}
+
+static void
+add_fields(struct buf *to, const struct settings_source *source)
+{
+	for (size_t i = 0; i < source->extra_field_count; i++)
+		add_text(to, source->extra_fields[i]);
+}
+
+static void
+add_after(struct buf *to, const struct writer *writer)
+{
+	for (size_t i = 0; i < writer->source->after_count; i++)
+		add_text(to, writer->settings->sources[writer->source->after[i]].name);
+}
+
+/* The word for the member's value; it came from this table. */
+static const char *
+word_of(const struct option *option, const void *member)
+{
+	unsigned value = *(const unsigned char *)member;
+	const struct options_word *word = option->words;
+
+	/* Enumerations have fewer than 256 values: their other bytes are zero, whatever their
+	 * order. */
+	for (size_t i = 1; i < option->size; i++)
+		value |= ((const unsigned char *)member)[i];
+	while (word->name && word->value != value)
+		word++;
+	assert(word->name);
+	return word->name;
+}
+
+static void
+add_value(const struct writer *writer, const struct option *option, const void *member)
+{
+	struct buf *to = writer->to;
+
+	switch ((int)option->kind) {
+	case OPTIONS_TRUTH:
+		buf_add_text(to, *(const bool *)member ? "true" : "false");
+		break;
+	case OPTIONS_COUNT:
+	case OPTIONS_SIZE:
+		buf_printf(to, "%" PRIu64, *(const uint64_t *)member);
+		break;
+	case OPTIONS_WORD:
+		buf_add_text(to, word_of(option, member));
+		break;
+	case OPTIONS_TEXT:
+	case OPTIONS_ENCODING:
+		add_text(to, *(const char *const *)member);
+		break;
+	case OPTIONS_INPUTS:
+		add_inputs(to, writer->source);
+		break;
+	case OPTIONS_HEADER:
+		add_header(to, writer->source);
+		break;
+	case OPTIONS_COLUMNS:
+		add_columns(to, writer->source);
+		break;
+	case OPTIONS_CONSTANTS:
+		add_constants(to, writer->source);
+		break;
+	case OPTIONS_FIELDS:
+		add_fields(to, writer->source);
+		break;
+	case OPTIONS_AFTER:
+		add_after(to, writer);
+		break;
+	default:
+		assert(!"a setting that binds a load and has no way to be written");
+	}
+}
+
+static int
+add_option(const struct option *option, void *context)
+{
+	const struct writer *writer = context;
+	bool is_of_sources = span_is(span_of(option->group), "sources");
+	const void *base = writer->source ? (const void *)writer->source : writer->settings;
+
+	if (!option->binds || is_of_sources != (writer->source != NULL))
+		return 0;
+	if (is_of_sources)
+		buf_printf(writer->to, "sources.%s.%s=", writer->source->name, option->name);
+	else
+		buf_printf(writer->to, "%s.%s=", option->group, option->name);
+	add_value(writer, option, (const char *)base + option->offset);
+	buf_add_byte(writer->to, '\n');
+	return 0;
+}
+
+void
+identity_write(const struct settings *settings, struct buf *to)
+{
+	struct writer writer = { settings, NULL, to };
+
+	buf_printf(to, "nation=%s\nsources=", settings->nation.url);
+	for (size_t i = 0; i < settings->source_count; i++)
+		add_text(to, settings->sources[i].name);
+	buf_add_byte(to, '\n');
+	for (size_t i = 0; i < settings->source_count; i++) {
+		writer.source = &settings->sources[i];
+		options_each(add_option, &writer);
+	}
+	writer.source = NULL;
+	options_each(add_option, &writer);
+}
+
+/* The value of `name` in a text; its ptr is NULL if there is none. */
+static struct span
+value_of(struct span text, struct span name)
+{
+	while (text.ptr) {
+		struct span value = span_next(&text, '\n');
+		struct span key = span_next(&value, '=');
+
+		if (value.ptr && span_equal(key, name))
+			return value;
+	}
+	return SPAN_NONE;
+}
+
+/* The first name of `text` whose value in `other` is another one, or none. */
+static struct span
+first_unlike(struct span text, struct span other)
+{
+	while (text.ptr) {
+		struct span value = span_next(&text, '\n');
+		struct span name = span_next(&value, '=');
+		struct span there = value_of(other, name);
+
+		if (value.ptr && (!there.ptr || !span_equal(value, there)))
+			return name;
+	}
+	return SPAN_NONE;
+}
+
+struct span
+identity_difference(struct span before, struct span now)
+{
+	struct span name = first_unlike(before, now);
+
+	return name.len ? name : first_unlike(now, before);
+}
