@@ -5,38 +5,38 @@
 
 /* ---- a whole job ---- */
 
+static const char whole_job[] =
+	"version = 1;\n"
+	"nation = {\n"
+	"  slug  = \"ourcampaign\";\n"
+	"  token = \"file:~/.config/rollcall/ourcampaign.token\";\n"
+	"};\n"
+	"sources = (\n"
+	"  {\n"
+	"    name = \"voters\"; type = \"people\"; input = [ \"ALA.txt\", \"/data/BAK.txt\" ];\n"
+	"    format = \"tab\"; quoting = \"none\"; overwrite = true; empty = \"allow\";\n"
+	"    columns = (\n"
+	"      ( \"ncid\",     \"state_file_id\" ),\n"
+	"      ( \"state_cd\", \"registered_address.state\" )\n"
+	"    );\n"
+	"    constants = ( ( \"tag_list\", \"NC {load_id}\" ) );\n"
+	"    max_rejected = \"0.5%\";\n"
+	"    in_doubt = \"resubmit\";\n"
+	"  },\n"
+	"  {\n"
+	"    type = \"ballot\"; input = \"ballots.csv\"; in_doubt = \"hold\";\n"
+	"  }\n"
+	");\n"
+	"limits = { chunk = \"1MiB\"; rows = 1000; requests = \"10/1s\"; };\n";
+
 static void
-the_job_of_the_manual_is_read_in_full(void **state)
+a_whole_job_names_its_nation_and_limits(void **state)
 {
-	static const char text[] =
-	    "version = 1;\n"
-	    "nation = {\n"
-	    "  slug  = \"ourcampaign\";\n"
-	    "  token = \"file:~/.config/rollcall/ourcampaign.token\";\n"
-	    "};\n"
-	    "sources = (\n"
-	    "  {\n"
-	    "    name = \"voters\"; type = \"people\"; input = [ \"ALA.txt\", \"/data/BAK.txt\" ];\n"
-	    "    format = \"tab\"; quoting = \"none\"; overwrite = true; empty = \"allow\";\n"
-	    "    columns = (\n"
-	    "      ( \"ncid\",     \"state_file_id\" ),\n"
-	    "      ( \"state_cd\", \"registered_address.state\" )\n"
-	    "    );\n"
-	    "    constants = ( ( \"tag_list\", \"NC {load_id}\" ) );\n"
-	    "    max_rejected = \"0.5%\";\n"
-	    "    in_doubt = \"resubmit\";\n"
-	    "  },\n"
-	    "  {\n"
-	    "    type = \"ballot\"; input = \"ballots.csv\"; in_doubt = \"hold\";\n"
-	    "  }\n"
-	    ");\n"
-	    "limits = { chunk = \"1MiB\"; rows = 1000; requests = \"10/1s\"; };\n";
 	SCOPED(settings) settings;
-	const struct settings_source *people, *ballots;
 
 	(void)state;
 	settings_init(&settings);
-	JOB_ACCEPTED(text, &settings);
+	JOB_ACCEPTED(whole_job, &settings);
 	assert_string_equal(settings.path, "lists/job.cfg");
 	assert_string_equal(settings.folder, "lists");
 	assert_string_equal(settings.name, "job");
@@ -47,9 +47,22 @@ the_job_of_the_manual_is_read_in_full(void **state)
 	assert_string_equal(
 	    settings.nation.token.rest, "/home/ann/.config/rollcall/ourcampaign.token");
 	assert_int_equal(settings.source_count, 2);
-	people = &settings.sources[0];
-	ballots = &settings.sources[1];
+	assert_int_equal(settings.limits.chunk_bytes, 1 << 20);
+	assert_int_equal(settings.limits.rows, 1000);
+	assert_int_equal(settings.limits.requests.count, 10);
+	assert_int_equal(settings.limits.requests.per_ms, 1000);
+}
 
+static void
+a_whole_source_of_people_is_read(void **state)
+{
+	SCOPED(settings) settings;
+	const struct settings_source *people;
+
+	(void)state;
+	settings_init(&settings);
+	JOB_ACCEPTED(whole_job, &settings);
+	people = &settings.sources[0];
 	assert_string_equal(people->name, "voters");
 	assert_int_equal(people->type, SETTINGS_PEOPLE);
 	assert_int_equal(people->input_count, 2);
@@ -71,15 +84,23 @@ the_job_of_the_manual_is_read_in_full(void **state)
 	assert_int_equal(people->max_rejected.millionths, 5000);
 	assert_int_equal(people->in_doubt, SETTINGS_RESUBMIT);
 	assert_int_equal(people->after_count, 0);
+}
 
+static void
+a_source_of_ballots_needs_only_a_type_and_an_input(void **state)
+{
+	SCOPED(settings) settings;
+	const struct settings_source *ballots;
+
+	(void)state;
+	settings_init(&settings);
+	JOB_ACCEPTED(whole_job, &settings);
+	ballots = &settings.sources[1];
 	assert_string_equal(ballots->name, "ballot");
 	assert_int_equal(ballots->type, SETTINGS_BALLOT);
 	assert_int_equal(ballots->in_doubt, SETTINGS_HOLD);
 	assert_int_equal(ballots->after_count, 1);
 	assert_int_equal(ballots->after[0], 0);
-	assert_int_equal(settings.limits.chunk_bytes, 1 << 20);
-	assert_int_equal(settings.limits.rows, 1000);
-	assert_int_equal(settings.limits.requests.per_ms, 1000);
 }
 
 static void
@@ -912,7 +933,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(the_job_of_the_manual_is_read_in_full),
+		T(a_whole_job_names_its_nation_and_limits),
+		T(a_whole_source_of_people_is_read),
+		T(a_source_of_ballots_needs_only_a_type_and_an_input),
 		T(what_a_job_file_leaves_out_has_the_default_of_the_manual),
 		T(settings_know_where_they_stand),
 		T(a_job_is_named_after_its_file),
