@@ -9,6 +9,7 @@
 #include "runner/report/csv.h"
 #include "runner/report/note.h"
 #include "runner/report/put.h"
+#include "runner/report/rejected_csv.h"
 #include "runner/report/report.h"
 #include "runner/report/report_csv.h"
 #include "runner/report/summary_csv.h"
@@ -25,6 +26,7 @@ struct walk {
 	const struct report_options *options;
 	struct report_result *result;
 	FILE *report;
+	struct rejected_csv rejected;
 	struct buf line;
 	struct buf note;
 };
@@ -32,6 +34,7 @@ struct walk {
 static void
 walk_done(struct walk *walk)
 {
+	rejected_csv_done(&walk->rejected);
 	buf_done(&walk->line);
 	buf_done(&walk->note);
 }
@@ -99,6 +102,35 @@ find_digest(const struct walk *walk, const struct plan_chunk *plan, const struct
 	return digest;
 }
 
+static const char *
+plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+/* What the failure CSV leaves open. */
+static void
+note_rejected(struct note *note, const struct chunk *chunk, const struct rejected_found *found)
+{
+	const char *why = found->is_unreadable ? " (it could not be read again)" : "";
+
+	if (!chunk->has_counts)
+		return;
+	if (!found->has_answer) {
+		if (chunk->rows_failed)
+			note_add(note, "no failure CSV for %llu rejected row%s",
+			    (unsigned long long)chunk->rows_failed, plural(chunk->rows_failed));
+		return;
+	}
+	if (found->unplaced)
+		note_add(note, "%llu rejected row%s not found in the source%s",
+		    (unsigned long long)found->unplaced, plural(found->unplaced), why);
+	if (found->listed != chunk->rows_failed)
+		note_add(note, "the failure CSV has %llu row%s, the nation counts %llu",
+		    (unsigned long long)found->listed, plural(found->listed),
+		    (unsigned long long)chunk->rows_failed);
+}
+
 static void
 add_totals(struct report_totals *totals, const struct plan_chunk *plan, const struct chunk *chunk,
     uint64_t unaccounted)
@@ -130,12 +162,15 @@ visit_chunk(void *visitor, const struct plan_chunk *plan, const struct chunk *ch
 	struct note note = note_into(&walk->note);
 	struct csv csv = csv_into(&walk->line);
 	uint64_t unaccounted = tally_unaccounted(chunk, plan, result->equation);
+	struct rejected_found found;
 	struct digest digest;
 
-	if (check_place(walk->options->job, plan, err))
+	if (check_place(walk->options->job, plan, err) ||
+	    rejected_csv_chunk(&walk->rejected, plan, chunk, &found, err))
 		return -1;
 	buf_clear(&walk->note);
 	note_chunk(&note, chunk);
+	note_rejected(&note, chunk, &found);
 	digest = find_digest(walk, plan, chunk, &note);
 	if (buf_check(&walk->note, err))
 		return -1;
@@ -205,16 +240,19 @@ write_summary(const struct report_options *options, const struct report_result *
 int
 report_write(const struct report_options *options, struct report_result *result, struct err *err)
 {
+	SCOPED(put) rejected = PUT_NONE;
 	SCOPED(put) report = PUT_NONE;
 	SCOPED(walk) walk = { .options = options, .result = result };
 
 	assert(options->job->source_count <= LIMIT_SOURCES);
 	memset(result, 0, sizeof(*result));
 	if (learn_equation(options->journal, &result->equation, err) ||
+	    put_open(&rejected, options->folder, "rejected.csv", err) ||
 	    put_open(&report, options->folder, "report.csv", err))
 		return -1;
 	walk.report = report.file;
-	if (write_chunks(&walk, err) || put_commit(&report, err))
+	if (rejected_csv_init(&walk.rejected, options, rejected.file, err) ||
+	    write_chunks(&walk, err) || put_commit(&rejected, err) || put_commit(&report, err))
 		return -1;
 	return write_summary(options, result, err);
 }

@@ -17,7 +17,7 @@
 #include "runner/core/load.h"
 #include "runner/core/tally.h"
 #include "runner/ports.h"
-#include "runner/report/rows.h"
+#include "runner/report/sent.h"
 
 /* What a report must know of a job; borrowed. */
 struct report_source {
@@ -44,7 +44,7 @@ struct report_options {
 	const struct report_job *job;
 	const struct journal_port *journal;
 	const struct source_port *source; /* for a digest that is still missing */
-	const struct rows_port *rows;     /* for the places of rejected rows */
+	const struct sent_port *sent;     /* for the places of rejected rows */
 	int folder;                       /* where the reports go */
 	int answers;                      /* the folder answers/; -1: there is none yet */
 };

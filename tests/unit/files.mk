@@ -43,13 +43,18 @@ tests_unit_test_json_LDADD = libjson-read.a libbase.a $(JSONC_LIBS) $(CMOCKA_LIB
 # --- runner/report
 report_LIBS = libreport.a libcore.a libbase.a $(CMOCKA_LIBS)
 report_programs = \
-	%D%/test_csv %D%/test_log %D%/test_put %D%/test_report %D%/test_status
+	%D%/test_csv %D%/test_log %D%/test_loose %D%/test_put %D%/test_rejected %D%/test_report \
+	%D%/test_status
 unit_programs += $(report_programs)
 dist_noinst_HEADERS += %D%/report_fixture.h
 tests_unit_test_csv_SOURCES = %D%/test_csv.c
 tests_unit_test_csv_LDADD = $(report_LIBS)
 tests_unit_test_log_SOURCES = %D%/test_log.c
 tests_unit_test_log_LDADD = $(report_LIBS)
+tests_unit_test_loose_SOURCES = %D%/test_loose.c
+tests_unit_test_loose_LDADD = $(report_LIBS)
+tests_unit_test_rejected_SOURCES = %D%/test_rejected.c
+tests_unit_test_rejected_LDADD = $(report_LIBS)
 tests_unit_test_put_SOURCES = %D%/test_put.c
 tests_unit_test_put_LDADD = $(report_LIBS)
 tests_unit_test_report_SOURCES = %D%/test_report.c

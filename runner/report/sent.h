@@ -1,7 +1,7 @@
-/* rows.h - the rows of a chunk as they were sent, read again one by one: a port, so that a report
- * needs no files. The rows that a rule keeps back do not show. */
-#ifndef RUNNER_REPORT_ROWS_H
-#define RUNNER_REPORT_ROWS_H
+/* sent.h - the rows of a chunk as they were sent, read again one by one: a port, so that a report
+ * needs no files. Rows that a rule keeps back do not show. */
+#ifndef RUNNER_REPORT_SENT_H
+#define RUNNER_REPORT_SENT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,24 +12,24 @@
 #include "runner/core/plan.h"
 
 /* Lent until the next call. */
-struct rows_row {
+struct sent_row {
 	const struct span *fields; /* without their quotation marks, in the order of the header sent */
 	size_t field_count;
 	uint64_t row;  /* data record of the input file, from 1 */
 	uint64_t line; /* its first physical line, the header line is 1 */
 };
 
-struct rows_reader {
+struct sent_reader {
 	/* *is_end, with *row untouched, after the last one. */
-	int (*next)(struct rows_reader *reader, struct rows_row *row, bool *is_end,
+	int (*next)(struct sent_reader *reader, struct sent_row *row, bool *is_end,
 	    struct err *err);
-	void (*close)(struct rows_reader *reader); /* frees it */
+	void (*close)(struct sent_reader *reader); /* frees it */
 };
 
-struct rows_port {
+struct sent_port {
 	void *ctx;
 	/* *reader is the caller's, to close. */
-	int (*open)(void *ctx, const struct plan_chunk *plan, struct rows_reader **reader,
+	int (*open)(void *ctx, const struct plan_chunk *plan, struct sent_reader **reader,
 	    struct err *err);
 };
 
