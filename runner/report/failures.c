@@ -122,8 +122,8 @@ place_by_name(struct failures *failures, struct span name, size_t column)
 	}
 }
 
-/* Finds the columns in the record at hand as a header line. In a row first, so that a column that is
- * called like the reason is told from it by its place. Returns how many were found. */
+/* Finds the columns in the record at hand as a header line, first all in a row, so that a column
+ * that is called like the reason is told from it by its place. Returns how many were found. */
 static size_t
 find_columns(struct failures *failures, const struct span *columns)
 {
@@ -400,8 +400,8 @@ failures_inner_line(const struct failures *failures, uint64_t at, uint64_t to)
 
 /* ---- the reason */
 
-/* From the raw bytes: where delimiters or pieces belong to it, what the fields say of quotation marks
- * is wrong. */
+/* From the raw bytes: where delimiters or pieces belong to it, what the fields say of quotation
+ * marks is wrong. */
 static void
 add_reason_field(const struct failures *failures, const struct failures_extent *extent,
     struct buf *to)

@@ -1,19 +1,19 @@
 /* failures.h - the nation's failure CSV: the rejected rows of one import, each with a reason.
  *
- * Little about that file is documented (nationbuilder-api.md), so it is read by what is known of the
- * rows that were sent, record by record as loose.h takes them:
+ * Little about that file is documented (nationbuilder-api.md), so it is read by what is known of
+ * the rows that were sent, record by record as loose.h takes them:
  *
  *     delimiter   of comma, TAB, semicolon and bar the one under which the first line has the most
  *                 names of the header as sent
  *     columns     by name, with or without regard to case, blanks, _ and -; in the order sent if no
  *                 name is found (then there is no header line)
- *     reason      the column whose name was not sent; of several the one that is called so, else the
- *                 last; the last field if there is none
+ *     reason      the column whose name was not sent; of several the one that is called so, else
+ *                 the last; the last field if there is none
  *     too long    a row with too many fields has delimiters in its reason
  *     too short   a row with too few fields ends with empty ones
  *
- * A byte order mark is dropped, lines without a byte are passed over. A reason of several lines with
- * broken quotes falls into several records here; rejects.h puts them together again.
+ * A byte order mark is dropped, lines without a byte are passed over. A reason of several lines
+ * with broken quotes falls into several records here; rejects.h puts them together again.
  *
  * Offsets are bytes in the file. Memory is a window of 64 KiB, or the longest record if that is
  * longer. */
@@ -55,7 +55,8 @@ int failures_open(struct failures *failures, int file, const struct span *column
 void failures_done(struct failures *failures);
 SCOPED_BY(failures, failures_done)
 
-/* The first record, or the next one after it; nothing else in between. *is_end after the last one. */
+/* The first record, or the next one after it, with no other call in between. *is_end after the last
+ * one. */
 int failures_first(struct failures *failures, bool *is_end, struct err *err);
 int failures_next(struct failures *failures, bool *is_end, struct err *err);
 

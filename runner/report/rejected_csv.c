@@ -176,8 +176,8 @@ write_row(struct rejected_chunk *rejected, const struct sent_row *sent, struct e
 	return flush(csv, err);
 }
 
-/* Reads the rows as sent once more and writes those that were rejected. *is_readable is false if the
- * source fails on the way; what is then not written has no place. */
+/* Reads the rows as sent once more and writes those that were rejected. *is_readable is false if
+ * the source fails on the way; what is then not written has no place. */
 static int
 write_found(struct rejected_chunk *rejected, struct sent_reader *reader, bool *is_readable,
     struct err *err)

@@ -1,5 +1,5 @@
-/* rejected_csv.h - rejected.csv: one line a rejected row, with its reason and its place in the source
- * (product.md section 5).
+/* rejected_csv.h - rejected.csv: one line a rejected row, with its reason and its place in the
+ * source (product.md section 5).
  *
  *     source,chunk,import_id,source_file,source_line,source_row,reason, then the columns as sent
  *
@@ -8,8 +8,8 @@
  * of a column that a row's source does not send is empty. Data cells are raw, because they are
  * loaded again; the reason is on one line and cannot act on a spreadsheet.
  *
- * Within a chunk the lines are in the order of the source; rows that were not found in it come last,
- * without line and row, as the failure CSV has them. */
+ * Within a chunk the lines are in the order of the source; rows that were not found in it come
+ * last, without line and row, as the failure CSV has them. */
 #ifndef RUNNER_REPORT_REJECTED_CSV_H
 #define RUNNER_REPORT_REJECTED_CSV_H
 

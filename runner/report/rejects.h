@@ -1,5 +1,5 @@
-/* rejects.h - which rows of a chunk were rejected, and where they stand in the source: the records of
- * its failure CSV, matched with the rows as they were sent by their content.
+/* rejects.h - which rows of a chunk were rejected, and where they stand in the source: the records
+ * of its failure CSV, matched with the rows as they were sent by their content.
  *
  * Duplicates are matched in order. A record is tried with its bytes as they are; those left over
  * without regard to blanks and line ends at the ends of their fields; and if then rows are still
@@ -37,7 +37,7 @@ struct rejects {
 	struct rejects_row *rows; /* found ones in the order of the source, then the others */
 	size_t count;
 	size_t found; /* of them */
-	bool is_unreadable; /* the source could not be read again, so what was not found may be there */
+	bool is_unreadable; /* the source could not be read: what was not found may be there */
 
 	size_t room;
 	uint32_t *heads; /* by hash: index + 1 of the first row that is not found yet */

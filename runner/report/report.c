@@ -62,7 +62,7 @@ flush_line(struct buf *line, FILE *to, struct err *err)
 	return 0;
 }
 
-/* Whether the nation may hold the chunk, so that its digest must be known (product.md section 5). */
+/* Whether the nation may hold the chunk: then its digest must be known (product.md section 5). */
 static bool
 may_have_arrived(const struct chunk *chunk)
 {

@@ -13,7 +13,7 @@
 
 /* Lent until the next call. */
 struct sent_row {
-	const struct span *fields; /* without their quotation marks, in the order of the header sent */
+	const struct span *fields; /* in the order of the header as sent, without quotation marks */
 	size_t field_count;
 	uint64_t row;  /* data record of the input file, from 1 */
 	uint64_t line; /* its first physical line, the header line is 1 */

@@ -110,7 +110,7 @@ status_json(struct buf *to, const struct status *status)
 	buf_add_byte(to, '\n');
 }
 
-/* "people    8,412,300 accepted, 812 rejected of 13,482,001 rows; chunks 231 of 371 done, 2 held" */
+/* "people    8,412,300 accepted, 812 rejected of 13,482,001 rows; chunks: 2 held, 231 done" */
 static void
 add_source_text(struct buf *to, const char *name, const struct tally *tally, enum equation equation)
 {

@@ -153,12 +153,12 @@ expect_line(const struct fixture_chunk *chunk, const char *line)
 static void
 a_done_chunk_has_every_cell(void **state)
 {
-	struct fixture_chunk chunk = make_done(3, 80, 20, 10);
+	struct fixture_chunk chunk = make_done(3, 90, 20, 0);
 
 	(void)state;
 	expect_line(&chunk,
 	    "people,3,ncvoter.csv,301,400,3000,4000,90,10," HEX_AB
-	    ",done,1,1003,2026-11-21T22:14:07Z,2026-11-21T22:15:07Z,80,20,10,0,\n");
+	    ",done,1,1003,2026-11-21T22:14:07Z,2026-11-21T22:15:07Z,90,20,0,0,\n");
 }
 
 static void
@@ -233,7 +233,7 @@ the_notes_stand_in_the_words_of_the_contract(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(notes); i++) {
-		struct fixture_chunk chunk = make_done(3, 80, 0, 10);
+		struct fixture_chunk chunk = make_done(3, 90, 0, 0);
 		char line[512];
 
 		chunk.chunk.notes = notes[i].bits;
@@ -242,7 +242,7 @@ the_notes_stand_in_the_words_of_the_contract(void **state)
 		    sizeof("seen in the control panel"));
 		snprintf(line, sizeof(line),
 		    "people,3,ncvoter.csv,301,400,3000,4000,90,10," HEX_AB
-		    ",done,1,1003,2026-11-21T22:14:07Z,2026-11-21T22:15:07Z,80,0,10,0,%s\n",
+		    ",done,1,1003,2026-11-21T22:14:07Z,2026-11-21T22:15:07Z,90,0,0,0,%s\n",
 		    notes[i].words);
 		expect_line(&chunk, line);
 	}
@@ -464,7 +464,7 @@ more_chunks_that_want_a_person_than_are_named_are_still_counted(void **state)
 static void
 the_same_events_give_the_same_bytes(void **state)
 {
-	static const char *const names[] = { "report.csv", "summary.csv" };
+	static const char *const names[] = { "report.csv", "summary.csv", "rejected.csv" };
 	struct fixture_chunk chunks[8];
 	struct run first, second;
 
