@@ -41,7 +41,6 @@ is "a cmocka program that exits in the middle has failed" "FAIL: t (1 passed, 1 
   FAIL: t: announced 2 tests, ran 1" "$(drive "$cmocka; exit 0")"
 
 drive 'sleep 1000 & echo $! >left; echo "ok 1 - a"; echo 1..1' >/dev/null
-# shellcheck disable=SC2317 # called by await
 gone()
 {
 	! kill -0 "$(cat left)" 2>/dev/null

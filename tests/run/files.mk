@@ -15,7 +15,8 @@ AM_TESTS_ENVIRONMENT = \
 dist_noinst_SCRIPTS += %D%/driver %D%/count %D%/analyze
 dist_noinst_DATA += %D%/verdicts.awk tests/lib.sh tests/README.md
 TESTS += %D%/driver_test.sh
-EXTRA_DIST += %D%/driver_test.sh
+LONG_TESTS += %D%/bare_debian.sh
+EXTRA_DIST += %D%/driver_test.sh %D%/bare_debian.sh
 
 check-long: all
 	ROLLCALL_LONG=1 TEST_TIMEOUT=$${TEST_TIMEOUT:-7200} \

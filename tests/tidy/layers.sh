@@ -39,7 +39,7 @@ libconfig.h             config/parse.c
 microhttpd.h            sandbox/server.c
 xxhash.h                runner/source/digest.c
 xxh_x86dispatch.h       runner/source/digest.c
-openssl/                runner/source/digest.c
+openssl/                runner/source/digest.c,sandbox/digest.c
 iconv.h                 runner/source/encoding.c
 unistr.h                runner/source/utf8.c
 zlib.h                  runner/source/unpack.c

@@ -17,8 +17,9 @@ shell_files()
 }
 
 cd "$TOP_SRCDIR" || exit 99
+# SC2317: it does not see that functions are called by name (exits, await)
 for file in $(shell_files autogen.sh quickstart .ci bench contrib tests); do
-	ok "$file" shellcheck -x "$file"
+	ok "$file" shellcheck -x -e SC2317 "$file"
 done
 
 cd "$WORK" || exit 99

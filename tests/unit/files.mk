@@ -63,6 +63,9 @@ tests_unit_test_status_SOURCES = %D%/test_status.c
 tests_unit_test_status_LDADD = $(report_LIBS)
 
 # --- sandbox
+unit_programs += tests/unit/test_sandbox_model
+tests_unit_test_sandbox_model_SOURCES = %D%/test_sandbox_model.c
+tests_unit_test_sandbox_model_LDADD = libmodel.a libbase.a $(CMOCKA_LIBS)
 
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
