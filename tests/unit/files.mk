@@ -11,6 +11,16 @@ tests_unit_test_base_LDADD = libbase.a $(CMOCKA_LIBS)
 # --- runner/core
 
 # --- runner/source
+text_LIBS = libtext.a libbase.a $(XXHASH_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+unit_programs += tests/unit/test_scan
+tests_unit_test_scan_SOURCES = %D%/test_scan.c %D%/transcript.c %D%/transcript.h
+tests_unit_test_scan_LDADD = $(text_LIBS)
+unit_programs += tests/unit/test_utf8
+tests_unit_test_utf8_SOURCES = %D%/test_utf8.c
+tests_unit_test_utf8_LDADD = $(text_LIBS)
+unit_programs += tests/unit/test_rows
+tests_unit_test_rows_SOURCES = %D%/test_rows.c %D%/input.h %D%/transcript.c %D%/transcript.h
+tests_unit_test_rows_LDADD = $(text_LIBS)
 
 # --- config
 config_LIBS = libconfig-job.a libbase.a $(LIBCONFIG_LIBS) $(CMOCKA_LIBS)

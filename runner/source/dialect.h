@@ -1,0 +1,21 @@
+/* dialect.h - how a file separates its fields. */
+#ifndef RUNNER_SOURCE_DIALECT_H
+#define RUNNER_SOURCE_DIALECT_H
+
+#include <stdbool.h>
+
+struct dialect {
+	char delimiter; /* ',' '\t' '|' ';' */
+	bool quotes;    /* RFC 4180, strictly; false: a quotation mark is an ordinary character */
+};
+
+/* What the nation reads, and the only dialect that is ever sent. */
+#define DIALECT_SENT ((struct dialect){ ',', true })
+
+static inline bool
+dialect_is_sent(struct dialect dialect)
+{
+	return dialect.delimiter == ',' && dialect.quotes;
+}
+
+#endif

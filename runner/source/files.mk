@@ -1,0 +1,11 @@
+# Layer 1: the text of voter files; knows no files. Only digest.c knows libraries.
+noinst_LIBRARIES += libtext.a
+libtext_a_SOURCES = \
+	%D%/block.h \
+	%D%/cp1252.c %D%/cp1252.h \
+	%D%/dialect.h \
+	%D%/problem.h \
+	%D%/reader.h \
+	%D%/rows.c %D%/rows.h \
+	%D%/scan.c %D%/scan.h \
+	%D%/utf8.c %D%/utf8.h
