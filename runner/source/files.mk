@@ -4,8 +4,11 @@ libtext_a_SOURCES = \
 	%D%/block.h \
 	%D%/cp1252.c %D%/cp1252.h \
 	%D%/dialect.h \
+	%D%/field.c %D%/field.h \
+	%D%/layout.c %D%/layout.h \
 	%D%/problem.h \
 	%D%/reader.h \
 	%D%/rows.c %D%/rows.h \
+	%D%/rules.c %D%/rules.h \
 	%D%/scan.c %D%/scan.h \
 	%D%/utf8.c %D%/utf8.h

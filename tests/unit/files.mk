@@ -21,6 +21,12 @@ tests_unit_test_utf8_LDADD = $(text_LIBS)
 unit_programs += tests/unit/test_rows
 tests_unit_test_rows_SOURCES = %D%/test_rows.c %D%/input.h %D%/transcript.c %D%/transcript.h
 tests_unit_test_rows_LDADD = $(text_LIBS)
+unit_programs += tests/unit/test_layout
+tests_unit_test_layout_SOURCES = %D%/test_layout.c %D%/input.h %D%/transcript.c %D%/transcript.h
+tests_unit_test_layout_LDADD = $(text_LIBS)
+unit_programs += tests/unit/test_rules
+tests_unit_test_rules_SOURCES = %D%/test_rules.c %D%/input.h
+tests_unit_test_rules_LDADD = $(text_LIBS)
 
 # --- config
 config_LIBS = libconfig-job.a libbase.a $(LIBCONFIG_LIBS) $(CMOCKA_LIBS)

@@ -1,0 +1,360 @@
+#include "platform.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "runner/base/limits.h"
+#include "runner/base/show.h"
+#include "runner/base/suggest.h"
+#include "runner/source/field.h"
+#include "runner/source/layout.h"
+
+/* Longest name shown in a message. */
+#define SHOWN_BYTES 80
+
+enum { NOTHING_FOUND = -1 };
+
+void
+layout_done(struct layout *layout)
+{
+	free(layout->names);
+	free(layout->outputs);
+	free(layout->text);
+	buf_done(&layout->header);
+	buf_done(&layout->tail);
+	memset(layout, 0, sizeof(*layout));
+}
+
+static int
+refuse(const char *path, struct buf *why, struct err *err)
+{
+	if (buf_check(why, err))
+		return -1;
+	return err_set(err, ERR_DATA, "%s %s\nNothing was sent.", path, buf_text(why));
+}
+
+static int
+take_given_names(struct layout *layout, const struct layout_options *options, struct err *err)
+{
+	layout->column_count = (uint32_t)options->header_count;
+	layout->names = calloc(options->header_count, sizeof(*layout->names));
+	if (!layout->names)
+		return err_memory(err);
+	for (size_t i = 0; i < options->header_count; i++)
+		layout->names[i] = span_of(options->header[i]);
+	return 0;
+}
+
+static int
+take_header_line(struct layout *layout, const struct row *line, const char *path, struct err *err)
+{
+	char *to;
+
+	if (line->fields > LIMIT_COLUMNS)
+		return err_set(err, ERR_DATA,
+		    "%s has a header line of %u columns, more than %d\n"
+		    "  Is the delimiter right?\nNothing was sent.",
+		    path, line->fields, LIMIT_COLUMNS);
+	layout->names = calloc(line->fields, sizeof(*layout->names));
+	layout->text = to = malloc(line->content.len);
+	if (!layout->names || !layout->text)
+		return err_memory(err);
+	layout->column_count = line->fields;
+	for (uint32_t i = 0; i < line->fields; i++) {
+		struct span value = field_value(rows_field(line, i), layout->dialect, to);
+
+		if (value.ptr != to && value.len)
+			memcpy(to, value.ptr, value.len);
+		layout->names[i] = (struct span){ to, value.len };
+		to += value.len;
+	}
+	return 0;
+}
+
+static int
+find_column(const struct layout *layout, struct span name, uint32_t from)
+{
+	for (uint32_t i = from; i < layout->column_count; i++) {
+		if (span_equal(layout->names[i], name))
+			return (int)i;
+	}
+	return NOTHING_FOUND;
+}
+
+static int
+refuse_missing(const struct layout *layout, const struct layout_column *column, const char *path,
+    struct err *err)
+{
+	struct suggest suggest = suggest_for(span_of(column->from));
+	SCOPED(buf) why = BUF_INIT;
+	struct span nearest;
+
+	for (uint32_t i = 0; i < layout->column_count; i++)
+		suggest_offer(&suggest, layout->names[i]);
+	nearest = suggest_nearest(&suggest);
+	buf_printf(
+	    &why, "has no column \"%s\", which the job sends as %s\n  ", column->from, column->to);
+	if (nearest.ptr) {
+		buf_add_text(&why, "Did you mean \"");
+		show_safe(&why, nearest, SHOWN_BYTES);
+		buf_add_text(&why, "\"?");
+	} else {
+		buf_printf(&why, "It has %u: ", layout->column_count);
+		for (uint32_t i = 0; i < layout->column_count && i < 8; i++) {
+			buf_add_text(&why, i ? ", " : "");
+			show_safe(&why, layout->names[i], SHOWN_BYTES);
+		}
+		buf_add_text(&why, layout->column_count > 8 ? ", ..." : "");
+	}
+	return refuse(path, &why, err);
+}
+
+static int
+refuse_repeated(
+    const struct layout *layout, uint32_t first, uint32_t second, const char *path, struct err *err)
+{
+	SCOPED(buf) why = BUF_INIT;
+
+	buf_add_text(&why, "has the column \"");
+	show_safe(&why, layout->names[first], SHOWN_BYTES);
+	buf_printf(&why,
+	    "\" twice: it is column %u and column %u\n"
+	    "  Which of them counts cannot be known.  Rename one in the header line.",
+	    first + 1, second + 1);
+	return refuse(path, &why, err);
+}
+
+/* Every column of the file is sent under its own name. */
+static int
+send_all(struct layout *layout, const char *path, struct err *err)
+{
+	for (uint32_t i = 0; i < layout->column_count; i++) {
+		int again = find_column(layout, layout->names[i], i + 1);
+
+		if (layout->names[i].len == 0)
+			return err_set(err, ERR_DATA,
+			    "%s has no name for column %u\n"
+			    "  Name it in the header line, or choose the columns to send.\n"
+			    "Nothing was sent.",
+			    path, i + 1);
+		if (again != NOTHING_FOUND)
+			return refuse_repeated(layout, i, (uint32_t)again, path, err);
+		layout->outputs[layout->output_count++] =
+		    (struct layout_output){ .name = layout->names[i], .column = i };
+	}
+	return 0;
+}
+
+static int
+send_mapped(
+    struct layout *layout, const struct layout_options *options, const char *path, struct err *err)
+{
+	for (size_t i = 0; i < options->column_count; i++) {
+		const struct layout_column *column = &options->columns[i];
+		int found = find_column(layout, span_of(column->from), 0);
+		int again;
+
+		if (found == NOTHING_FOUND && layout->column_count)
+			return refuse_missing(layout, column, path, err);
+		found =
+		    found == NOTHING_FOUND ? 0 : found; /* an input without a byte: no row asks */
+		again = find_column(layout, span_of(column->from), (uint32_t)found + 1);
+		if (again != NOTHING_FOUND)
+			return refuse_repeated(layout, (uint32_t)found, (uint32_t)again, path, err);
+		layout->outputs[layout->output_count++] = (struct layout_output){
+			.name = span_of(column->to),
+			.column = (uint32_t)found,
+		};
+	}
+	return 0;
+}
+
+static int
+send_constants(
+    struct layout *layout, const struct layout_options *options, const char *path, struct err *err)
+{
+	for (size_t i = 0; i < options->constant_count; i++) {
+		const struct layout_constant *constant = &options->constants[i];
+
+		if (layout_find(layout, constant->field) != NOTHING_FOUND)
+			return err_set(err, ERR_DATA,
+			    "%s already has %s, which the job also sets as a constant\n"
+			    "  Leave one of them out.\nNothing was sent.",
+			    path, constant->field);
+		layout->outputs[layout->output_count++] = (struct layout_output){
+			.name = span_of(constant->field),
+			.is_constant = true,
+			.constant = span_of(constant->value),
+		};
+	}
+	return 0;
+}
+
+static void
+add_field(struct buf *to, struct span value)
+{
+	char *at = buf_reserve(to, FIELD_SENT_BYTES(value.len));
+
+	if (!at)
+		return;
+	to->len += (size_t)(field_write_value(at, value) - at);
+	to->ptr[to->len] = '\0';
+}
+
+static int
+make_header(struct layout *layout, const struct row *first, struct err *err)
+{
+	bool has_crlf = first && first->raw.len - first->content.len == 2;
+
+	if (layout->is_verbatim && layout->has_header_line) {
+		if (first)
+			buf_add_span(&layout->header, first->raw);
+		return buf_check(&layout->header, err);
+	}
+	for (uint32_t i = 0; i < layout->output_count; i++) {
+		buf_add_text(&layout->header, i ? "," : "");
+		add_field(&layout->header, layout->outputs[i].name);
+	}
+	buf_add_text(&layout->header, layout->is_verbatim && has_crlf ? "\r\n" : "\n");
+	return buf_check(&layout->header, err);
+}
+
+static int
+make_tail(struct layout *layout, struct err *err)
+{
+	for (uint32_t i = 0; i < layout->output_count; i++) {
+		if (!layout->outputs[i].is_constant)
+			continue;
+		buf_add_byte(&layout->tail, ',');
+		add_field(&layout->tail, layout->outputs[i].constant);
+	}
+	buf_add_byte(&layout->tail, '\n');
+	return buf_check(&layout->tail, err);
+}
+
+static int
+make(struct layout *layout, const struct layout_options *options, const struct row *first,
+    const char *path, struct err *err)
+{
+	int names = options->header_count ? take_given_names(layout, options, err)
+	    : first                       ? take_header_line(layout, first, path, err)
+					  : 0;
+	size_t most = options->column_count ? options->column_count : layout->column_count;
+
+	if (names)
+		return -1;
+	/* One more, so that none at all is not mistaken for a lack of memory. */
+	layout->outputs = calloc(most + options->constant_count + 1, sizeof(*layout->outputs));
+	if (!layout->outputs)
+		return err_memory(err);
+	if (options->column_count ? send_mapped(layout, options, path, err)
+				  : send_all(layout, path, err))
+		return -1;
+	if (send_constants(layout, options, path, err))
+		return -1;
+	return make_header(layout, first, err) || make_tail(layout, err) ? -1 : 0;
+}
+
+int
+layout_init(struct layout *layout, const struct layout_options *options, const struct row *first,
+    const char *path, struct err *err)
+{
+	memset(layout, 0, sizeof(*layout));
+	layout->dialect = options->dialect;
+	layout->has_header_line = options->header_count == 0;
+	layout->is_verbatim = dialect_is_sent(options->dialect) && options->column_count == 0 &&
+	    options->constant_count == 0;
+	if (make(layout, options, first, path, err) == 0)
+		return 0;
+	layout_done(layout);
+	return -1;
+}
+
+int
+layout_read(struct layout *layout, const struct layout_options *options, struct rows *rows,
+    const char *path, struct err *err)
+{
+	enum rows_verdict verdict;
+	struct row first;
+	bool is_there;
+
+	memset(layout, 0, sizeof(*layout));
+	rows_expect(rows, (uint32_t)options->header_count);
+	if (rows_pull(rows, &first, &verdict, err))
+		return -1;
+	if (verdict == ROWS_PROBLEM)
+		return 1;
+	is_there = verdict == ROWS_ROW;
+	if (layout_init(layout, options, is_there ? &first : NULL, path, err))
+		return -1;
+	rows_expect(rows, layout->column_count);
+	rows_take_apart(rows, !layout->is_verbatim);
+	if (!layout->has_header_line && is_there)
+		rows_unread(rows);
+	return 0;
+}
+
+int
+layout_find(const struct layout *layout, const char *name)
+{
+	for (uint32_t i = 0; i < layout->output_count; i++) {
+		if (span_is(layout->outputs[i].name, name))
+			return (int)i;
+	}
+	return NOTHING_FOUND;
+}
+
+struct span
+layout_inner(const struct layout *layout, const struct row *row, uint32_t output)
+{
+	const struct layout_output *from = &layout->outputs[output];
+
+	if (from->is_constant)
+		return from->constant;
+	return field_inner(rows_field(row, from->column), layout->dialect);
+}
+
+size_t
+layout_sent_most(const struct layout *layout, const struct row *row)
+{
+	size_t most = layout->tail.len + 2;
+
+	if (layout->is_verbatim)
+		return 0;
+	for (uint32_t i = 0; i < layout->output_count && !layout->outputs[i].is_constant; i++)
+		most += FIELD_SENT_BYTES(rows_field(row, layout->outputs[i].column).len) + 1;
+	return most;
+}
+
+static char *
+write_row(const struct layout *layout, const struct row *row, char *to)
+{
+	char *begin = to;
+
+	for (uint32_t i = 0; i < layout->output_count && !layout->outputs[i].is_constant; i++) {
+		if (i)
+			*to++ = ',';
+		to = field_write(to, rows_field(row, layout->outputs[i].column), layout->dialect);
+	}
+	if (to == begin && layout->output_count == 1) {
+		*to++ = '"'; /* a lone empty field must not be an empty line */
+		*to++ = '"';
+	}
+	memcpy(to, layout->tail.ptr, layout->tail.len);
+	return to + layout->tail.len;
+}
+
+struct span
+layout_sent(const struct layout *layout, const struct row *row, struct buf *scratch)
+{
+	char *begin;
+
+	if (layout->is_verbatim)
+		return row->raw;
+	begin = buf_reserve(scratch, layout_sent_most(layout, row));
+	if (!begin)
+		return SPAN_NONE;
+	scratch->len += (size_t)(write_row(layout, row, begin) - begin);
+	scratch->ptr[scratch->len] = '\0';
+	return (struct span){ begin, (size_t)(scratch->ptr + scratch->len - begin) };
+}

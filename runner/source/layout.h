@@ -1,0 +1,92 @@
+/* layout.h - which columns an input has, and what is sent of them.
+ *
+ * Verbatim: no columns, no constants, comma and rfc4180. The rows are sent byte for byte, behind
+ * the file's own header line (byte for byte, too) or behind one made from `header`, whose line ends
+ * as the first record's does, because readers settle on the first line end that they see.
+ *
+ * Rendered, everything else: the mapped columns, or all of them under their own names, then the
+ * constants, as RFC 4180 with commas and LF, behind a header line of the same kind. */
+#ifndef RUNNER_SOURCE_LAYOUT_H
+#define RUNNER_SOURCE_LAYOUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runner/base/buf.h"
+#include "runner/base/err.h"
+#include "runner/base/scoped.h"
+#include "runner/base/span.h"
+#include "runner/source/dialect.h"
+#include "runner/source/rows.h"
+
+/* From the job file; texts end with NUL and are borrowed while a layout made from them lives. */
+struct layout_column {
+	const char *from; /* column in the file */
+	const char *to;   /* field of the nation */
+};
+
+struct layout_constant {
+	const char *field;
+	const char *value; /* as it is sent */
+};
+
+struct layout_options {
+	struct dialect dialect;
+	const char *const *header; /* for files without a header line */
+	size_t header_count;       /* 0: the file has one */
+	const struct layout_column *columns;
+	size_t column_count; /* 0: all under their own names */
+	const struct layout_constant *constants;
+	size_t constant_count;
+};
+
+struct layout_output {
+	struct span name;
+	bool is_constant;
+	uint32_t column;      /* in the file */
+	struct span constant; /* its value */
+};
+
+struct layout {
+	bool is_verbatim;
+	bool has_header_line;
+	struct dialect dialect;
+
+	struct span *names; /* of the file's columns */
+	uint32_t column_count;
+	struct layout_output *outputs;
+	uint32_t output_count;
+
+	struct buf header; /* as sent, its line end included */
+	char *text;        /* what `names` of a header line point into */
+	struct buf tail;   /* the constants and the line end, as sent */
+};
+
+/* `first` is the input's header line, or, with options->header, its first record; NULL if the input
+ * has no byte. `path` names the input in errors: ERR_DATA for a missing, nameless or repeated
+ * column. An input without a byte has the columns that the job names, or none. */
+int layout_init(struct layout *layout, const struct layout_options *options,
+    const struct row *first, const char *path, struct err *err);
+void layout_done(struct layout *layout);
+SCOPED_BY(layout, layout_done)
+
+/* Reads the header line of `rows`, which are at the input's start, and makes the layout; the next
+ * row is the first data record. 1: bad input, rows->scan.problem says what. */
+int layout_read(struct layout *layout, const struct layout_options *options, struct rows *rows,
+    const char *path, struct err *err);
+
+/* The output called `name`, or -1. */
+int layout_find(const struct layout *layout, const char *name);
+
+/* The value of an output in this row as it stands in the file, less enclosing quotation marks. */
+struct span layout_inner(const struct layout *layout, const struct row *row, uint32_t output);
+
+/* A row as sent: row->raw, or rendered behind the end of `scratch` (the row must be taken apart).
+ * The errors of `scratch` stick. */
+struct span layout_sent(const struct layout *layout, const struct row *row, struct buf *scratch);
+
+/* At most this many bytes are appended by layout_sent(). */
+size_t layout_sent_most(const struct layout *layout, const struct row *row);
+
+#endif

@@ -1,0 +1,246 @@
+#include "platform.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "runner/source/rules.h"
+
+const char *
+rules_text(enum rule rule)
+{
+	static const char *const texts[] = {
+#define X(name, text) text,
+		RULES(X)
+#undef X
+	};
+
+	return texts[rule];
+}
+
+static int
+refuse(const char *path, const char *what, const char *why, struct err *err)
+{
+	return err_set(
+	    err, ERR_DATA, "%s: no column becomes %s\n  %s\nNothing was sent.", path, what, why);
+}
+
+static bool
+is_outside_us(const struct rules *rules, const struct layout *layout)
+{
+	const struct layout_output *country = &layout->outputs[rules->country];
+
+	return country->is_constant && !span_is(country->constant, "US");
+}
+
+static int
+check_ballot(
+    const struct rules *rules, const struct layout *layout, const char *path, struct err *err)
+{
+	bool has_identity = rules->id >= 0 || (rules->state_file >= 0 && rules->state >= 0) ||
+	    (rules->county_file >= 0 && rules->state >= 0 && rules->county >= 0);
+
+	if (rules->method < 0)
+		return refuse(path, "ballots.vote_method",
+		    "Every ballot needs it: voted, early or absentee.", err);
+	if (rules->country < 0)
+		return refuse(path, "election.country_code",
+		    "Every ballot needs it; a constant will do: "
+		    "constants = ( ( \"election.country_code\", \"US\" ) );",
+		    err);
+	if (rules->election_state < 0 && !is_outside_us(rules, layout))
+		return refuse(path, "election.state",
+		    "Every ballot within the US needs it; a constant will do.", err);
+	if (rules->election_at < 0)
+		return refuse(path, "election.election_at",
+		    "Every ballot needs the day of its election, as MM/DD/YYYY.", err);
+	if (!has_identity)
+		return refuse(path, "an identity",
+		    "A ballot is matched to its voter by  state_file.id  with  "
+		    "registered_address.state,\n"
+		    "  or by  county_file.id  with  registered_address.state  and  "
+		    "registered_address.county,  or by  id.",
+		    err);
+	return 0;
+}
+
+static int
+check_people(const struct rules *rules, const char *path, struct err *err)
+{
+	const char *id = rules->county_file >= 0 ? "county_file_id" : "state_file_id";
+	char why[128];
+
+	if (rules->state_file < 0 && rules->county_file < 0)
+		return 0;
+	snprintf(why, sizeof(why),
+	    "%s finds a person only together with it; without it every load makes duplicates.", id);
+	if (rules->state < 0)
+		return refuse(path, "registered_address.state", why, err);
+	if (rules->county_file >= 0 && rules->county < 0)
+		return refuse(path, "registered_address.county", why, err);
+	return 0;
+}
+
+int
+rules_init(struct rules *rules, enum rules_type type, const struct layout *layout, const char *path,
+    struct err *err)
+{
+	bool is_ballot = type == RULES_BALLOT;
+
+	memset(rules, 0, sizeof(*rules));
+	rules->type = type;
+	rules->id = layout_find(layout, "id");
+	rules->state_file = layout_find(layout, is_ballot ? "state_file.id" : "state_file_id");
+	rules->county_file = layout_find(layout, is_ballot ? "county_file.id" : "county_file_id");
+	rules->state = layout_find(layout, "registered_address.state");
+	rules->county = layout_find(layout, "registered_address.county");
+	rules->method = layout_find(layout, "ballots.vote_method");
+	rules->country = layout_find(layout, "election.country_code");
+	rules->election_state = layout_find(layout, "election.state");
+	rules->election_at = layout_find(layout, "election.election_at");
+	if (layout->output_count == 0)
+		return 0; /* an input without a byte */
+	return is_ballot ? check_ballot(rules, layout, path, err) : check_people(rules, path, err);
+}
+
+bool
+rules_apply(const struct rules *rules)
+{
+	return rules->type == RULES_BALLOT || rules->state_file >= 0 || rules->county_file >= 0;
+}
+
+static bool
+is_blank(struct span value)
+{
+	return span_trim(value).len == 0;
+}
+
+static bool
+is_letter(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+static bool
+is_two_letters(struct span value)
+{
+	return value.len == 2 && is_letter(value.ptr[0]) && is_letter(value.ptr[1]);
+}
+
+/* `len` digits at the front, or -1. */
+static int
+digits(const char *at, size_t len)
+{
+	int number = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (at[i] < '0' || at[i] > '9')
+			return -1;
+		number = number * 10 + (at[i] - '0');
+	}
+	return number;
+}
+
+static bool
+is_day(int year, int month, int day)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+
+	if (year < 1 || month < 1 || month > 12 || day < 1)
+		return false;
+	return day <= days[month - 1] + (month == 2 && is_leap);
+}
+
+bool
+rules_is_date(struct span text)
+{
+	const char *at = text.ptr;
+
+	if (text.len != 10)
+		return false;
+	if (at[2] == '/' && at[5] == '/')
+		return is_day(digits(at + 6, 4), digits(at, 2), digits(at + 3, 2));
+	return at[4] == '-' && at[7] == '-' &&
+	    is_day(digits(at, 4), digits(at + 5, 2), digits(at + 8, 2));
+}
+
+static void
+count(struct rules *rules, enum rule rule, const struct row *row, struct span value)
+{
+	struct rules_count *broken = &rules->counts[rule];
+
+	if (broken->rows < RULES_EXAMPLES) {
+		struct rules_example *example = &broken->examples[broken->rows];
+
+		example->row = row->row;
+		example->line = row->line;
+		span_copy(example->value, sizeof(example->value), value);
+	}
+	broken->rows++;
+}
+
+static struct span
+value_of(int output, const struct layout *layout, const struct row *row)
+{
+	return output < 0 ? SPAN_NONE : layout_inner(layout, row, (uint32_t)output);
+}
+
+static void
+look_at_ballot(struct rules *rules, const struct layout *layout, const struct row *row)
+{
+	struct span method = value_of(rules->method, layout, row);
+	struct span day = value_of(rules->election_at, layout, row);
+	struct span state = value_of(rules->election_state, layout, row);
+	struct span country = value_of(rules->country, layout, row);
+
+	if (!span_is(method, "voted") && !span_is(method, "early") && !span_is(method, "absentee"))
+		count(rules, RULE_VOTE_METHOD, row, method);
+	if (!rules_is_date(day))
+		count(rules, RULE_ELECTION_AT, row, day);
+	if (!is_two_letters(country))
+		count(rules, RULE_COUNTRY, row, country);
+	if (!is_two_letters(state) && (rules->election_state >= 0) && span_is(country, "US"))
+		count(rules, RULE_ELECTION_STATE, row, state);
+}
+
+static void
+look_at_identity(struct rules *rules, const struct layout *layout, const struct row *row)
+{
+	struct span id = value_of(rules->id, layout, row);
+	struct span state_file = value_of(rules->state_file, layout, row);
+	struct span county_file = value_of(rules->county_file, layout, row);
+	struct span state = value_of(rules->state, layout, row);
+	struct span county = value_of(rules->county, layout, row);
+
+	if (!is_blank(id))
+		return; /* stands for itself */
+	if (is_blank(state_file) && is_blank(county_file)) {
+		if (rules->type == RULES_BALLOT)
+			count(rules, RULE_IDENTITY, row, state_file);
+		return;
+	}
+	if (!is_two_letters(state))
+		count(rules, RULE_STATE, row, state);
+	if (is_blank(state_file) && is_blank(county))
+		count(rules, RULE_COUNTY, row, county);
+}
+
+void
+rules_row(struct rules *rules, const struct layout *layout, const struct row *row)
+{
+	if (rules->type == RULES_BALLOT)
+		look_at_ballot(rules, layout, row);
+	look_at_identity(rules, layout, row);
+}
+
+void
+rules_add(struct rules_count to[RULE_COUNT], const struct rules_count from[RULE_COUNT])
+{
+	for (unsigned rule = 0; rule < RULE_COUNT; rule++) {
+		for (uint64_t i = 0; i < from[rule].rows && i < RULES_EXAMPLES; i++) {
+			if (to[rule].rows + i < RULES_EXAMPLES)
+				to[rule].examples[to[rule].rows + i] = from[rule].examples[i];
+		}
+		to[rule].rows += from[rule].rows;
+	}
+}
