@@ -2,10 +2,14 @@
 noinst_LIBRARIES += libtext.a
 libtext_a_SOURCES = \
 	%D%/block.h \
+	%D%/complaint.c %D%/complaint.h \
 	%D%/cp1252.c %D%/cp1252.h \
+	%D%/cut.c %D%/cut.h \
 	%D%/dialect.h \
+	%D%/digest.c %D%/digest.h \
 	%D%/field.c %D%/field.h \
 	%D%/layout.c %D%/layout.h \
+	%D%/pass.c %D%/pass.h \
 	%D%/problem.h \
 	%D%/reader.h \
 	%D%/rows.c %D%/rows.h \

@@ -27,6 +27,9 @@ tests_unit_test_layout_LDADD = $(text_LIBS)
 unit_programs += tests/unit/test_rules
 tests_unit_test_rules_SOURCES = %D%/test_rules.c %D%/input.h
 tests_unit_test_rules_LDADD = $(text_LIBS)
+unit_programs += tests/unit/test_pass
+tests_unit_test_pass_SOURCES = %D%/test_pass.c %D%/input.h %D%/transcript.c %D%/transcript.h
+tests_unit_test_pass_LDADD = $(text_LIBS)
 
 # --- config
 config_LIBS = libconfig-job.a libbase.a $(LIBCONFIG_LIBS) $(CMOCKA_LIBS)

@@ -1,0 +1,251 @@
+#include "platform.h"
+
+#include <string.h>
+
+#include "runner/base/show.h"
+#include "runner/source/complaint.h"
+#include "runner/source/cp1252.h"
+
+/* How much is shown on each side of a place: a word, or a field, on one line of a terminal. */
+enum { AROUND_BYTES = 24, NAME_BYTES = 80 };
+
+/* The bytes around a place, read again. */
+struct around {
+	char bytes[2 * AROUND_BYTES];
+	size_t len;
+	size_t place;
+};
+
+static int
+read_around(
+    struct around *around, const struct complaint *complaint, uint64_t byte, struct err *err)
+{
+	uint64_t from = byte < AROUND_BYTES ? 0 : byte - AROUND_BYTES;
+	size_t got;
+
+	around->len = 0;
+	around->place = (size_t)(byte - from);
+	do {
+		if (reader_read(complaint->reader, from + around->len, around->bytes + around->len,
+			sizeof(around->bytes) - around->len, &got, err))
+			return -1;
+		around->len += got;
+	} while (got && around->len < sizeof(around->bytes));
+	if (around->place > around->len)
+		around->place = around->len;
+	return 0;
+}
+
+static bool
+is_edge(const struct complaint *complaint, char byte, const char *edges)
+{
+	return byte == complaint->dialect.delimiter || strchr(edges, byte);
+}
+
+/* What stands at the place without a break; `edges` has NUL in it by its end. */
+static struct span
+piece_around(const struct around *around, const struct complaint *complaint, const char *edges)
+{
+	size_t begin = around->place, end = around->place;
+
+	while (begin && !is_edge(complaint, around->bytes[begin - 1], edges))
+		begin--;
+	while (end < around->len &&
+	    (end == around->place || !is_edge(complaint, around->bytes[end], edges)))
+		end++;
+	return (struct span){ around->bytes + begin, end - begin };
+}
+
+static const char *
+or_the_job_file(const char *place)
+{
+	return place ? place : "the job file";
+}
+
+static void
+add_place(struct buf *to, const struct problem *problem)
+{
+	char row[SHOW_BYTES], line[SHOW_BYTES], byte[SHOW_BYTES];
+
+	buf_printf(to, "\n  %s%s (line %s, byte %s)", problem->row ? "row " : "header line",
+	    problem->row ? show_count(problem->row, row) : "", show_count(problem->line, line),
+	    show_count(problem->byte, byte));
+}
+
+static void
+add_column(struct buf *to, const struct complaint *complaint, const struct problem *problem)
+{
+	const struct layout *layout = complaint->layout;
+
+	buf_add_text(to, ", column ");
+	if (layout && problem->column < layout->column_count)
+		show_safe(to, layout->names[problem->column], NAME_BYTES);
+	else
+		buf_printf(to, "%u", problem->column + 1);
+}
+
+static int
+add_field_around(struct buf *to, const struct complaint *complaint, const struct problem *problem,
+    struct err *err)
+{
+	struct around around;
+
+	if (read_around(&around, complaint, problem->byte, err))
+		return -1;
+	add_place(to, problem);
+	add_column(to, complaint, problem);
+	buf_add_text(to, ": ");
+	show_safe(to, piece_around(&around, complaint, "\r\n"), sizeof(around.bytes));
+	return 0;
+}
+
+static void
+add_conversion(struct buf *to, const struct complaint *complaint)
+{
+	if (complaint->can_convert)
+		buf_printf(to, "\n  If that looks right, set  encoding = \"windows-1252\";  in %s.",
+		    or_the_job_file(complaint->places.encoding));
+	else
+		buf_printf(to,
+		    "\n  If that looks right, convert it, and name the new file in %s:"
+		    "\n    iconv -f WINDOWS-1252 -t UTF-8 '%s' > '%s.utf8'",
+		    or_the_job_file(complaint->places.encoding), complaint->path, complaint->path);
+}
+
+static int
+add_broken_bytes(struct buf *to, const struct complaint *complaint, const struct problem *problem,
+    struct err *err)
+{
+	SCOPED(buf) meaning = BUF_INIT;
+	char rows[SHOW_BYTES];
+	struct around around;
+	struct span piece;
+
+	if (read_around(&around, complaint, problem->byte, err))
+		return -1;
+	piece = piece_around(&around, complaint, " \t\"\r\n");
+	add_place(to, problem);
+	add_column(to, complaint, problem);
+	buf_add_text(to, ": bytes");
+	for (size_t i = 0; i < piece.len; i++)
+		buf_printf(to, " %02X", (unsigned char)piece.ptr[i]);
+	buf_add_text(to, "\n  ");
+	if (cp1252_show(&meaning, piece) == 0) {
+		buf_add_text(to, "Read as windows-1252 this is \"");
+		show_safe(to, buf_span(&meaning), 2 * sizeof(around.bytes));
+		buf_add_text(to, "\".  ");
+	}
+	buf_printf(to, "%s%s row%s such bytes.", complaint->is_all ? "" : "At least ",
+	    show_count(complaint->broken_rows, rows),
+	    complaint->broken_rows == 1 ? " has" : "s have");
+	if (meaning.len)
+		add_conversion(to, complaint);
+	else
+		buf_add_text(
+		    to, "\n  Convert the file to UTF-8 from the encoding it was written in.");
+	return 0;
+}
+
+static void
+add_quoting_advice(struct buf *to, const struct complaint *complaint)
+{
+	buf_printf(to,
+	    "\n  The nation refuses a whole file for this; lenient readers guess where rows end."
+	    "\n  If quotation marks are ordinary characters here, set  quoting = \"none\";  in %s;"
+	    "\n  else mend the file: put the field in quotation marks and double its own.",
+	    or_the_job_file(complaint->places.quoting));
+}
+
+static void
+add_field_count(struct buf *to, const struct complaint *complaint, const struct problem *problem)
+{
+	buf_printf(to, "has a row with %u field%s instead of %u", problem->fields,
+	    problem->fields == 1 ? "" : "s", complaint->columns);
+	add_place(to, problem);
+	buf_printf(to,
+	    "\n  %s %u columns.  A value with a delimiter in it must stand in quotation marks.",
+	    complaint->layout && complaint->layout->has_header_line ? "The header line has"
+								    : "The job's header has",
+	    complaint->columns);
+}
+
+static void
+add_too_large(struct buf *to, const struct complaint *complaint, const struct problem *problem)
+{
+	char size[SHOW_BYTES];
+
+	buf_printf(to, "has a record that is larger than a chunk (%s)",
+	    show_size(complaint->limit_bytes, size));
+	add_place(to, problem);
+	buf_add_text(to, "\n  Mostly a quotation mark was opened there and never closed.");
+}
+
+static int
+add_problem(struct buf *to, const struct complaint *complaint, const struct problem *problem,
+    struct err *err)
+{
+	switch (problem->kind) {
+	case PROBLEM_NUL:
+		buf_add_text(to, "has a NUL byte");
+		add_place(to, problem);
+		add_column(to, complaint, problem);
+		buf_add_text(
+		    to, "\n  It is not a plain text file, or one in UTF-16: convert it to UTF-8.");
+		return 0;
+	case PROBLEM_UTF8:
+		buf_add_text(to, "is not UTF-8");
+		return add_broken_bytes(to, complaint, problem, err);
+	case PROBLEM_STRAY_QUOTE:
+		buf_add_text(to, "has a quotation mark inside an unquoted field");
+		break;
+	case PROBLEM_AFTER_QUOTE:
+		buf_add_text(to, "has text after a closing quotation mark");
+		break;
+	case PROBLEM_UNCLOSED_QUOTE:
+		buf_add_text(to, "ends inside quotation marks that were opened and never closed");
+		break;
+	case PROBLEM_BARE_CR:
+		buf_add_text(to, "has a carriage return that no line feed follows");
+		if (add_field_around(to, complaint, problem, err))
+			return -1;
+		buf_add_text(
+		    to, "\n  Lines end with LF or CR LF.  Take it out, or quote the field.");
+		return 0;
+	case PROBLEM_FIELD_COUNT:
+		add_field_count(to, complaint, problem);
+		return 0;
+	case PROBLEM_EMPTY_LINE:
+		buf_add_text(to, "has an empty line");
+		add_place(to, problem);
+		buf_add_text(to, "\n  Take it out: a line is a row.");
+		return 0;
+	case PROBLEM_TOO_LARGE:
+		add_too_large(to, complaint, problem);
+		return 0;
+	case PROBLEM_NONE:
+		break;
+	}
+	if (add_field_around(to, complaint, problem, err))
+		return -1;
+	add_quoting_advice(to, complaint);
+	return 0;
+}
+
+int
+complaint_about(const struct complaint *complaint, const struct problem *problem, struct err *err)
+{
+	SCOPED(buf) text = BUF_INIT;
+
+	if (add_problem(&text, complaint, problem, err) || buf_check(&text, err))
+		return -1;
+	return err_set(err, ERR_DATA, "%s %s\nNothing was sent.", complaint->path, buf_text(&text));
+}
+
+int
+complaint_no_rows(const struct complaint *complaint, bool has_bytes, struct err *err)
+{
+	return err_set(err, ERR_DATA,
+	    "%s %s\n  If that is right, set  empty = \"allow\";  in %s.\nNothing was sent.",
+	    complaint->path, has_bytes ? "has a header line and no rows" : "is empty",
+	    or_the_job_file(complaint->places.empty));
+}

@@ -1,0 +1,121 @@
+#include "platform.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "runner/source/cut.h"
+
+_Static_assert(PLAN_DIGEST_BYTES == DIGEST_FAST_BYTES, "the plan keeps whole digests");
+
+static void
+begin_chunk(struct cut *cut, uint64_t byte, uint64_t row, uint64_t line)
+{
+	cut->chunk = (struct plan_chunk){
+		.source = cut->options.source,
+		.number = cut->options.first_number + cut->chunks,
+		.input = cut->options.input,
+		.first_byte = byte,
+		.first_row = row,
+		.first_line = line,
+	};
+	cut->sent_bytes = cut->options.header.len;
+	digest_fast_begin(&cut->digest);
+	digest_fast_add(&cut->digest, cut->options.header.ptr, cut->options.header.len);
+}
+
+int
+cut_init(struct cut *cut, const struct cut_options *options, uint64_t byte, uint64_t line,
+    struct err *err)
+{
+	memset(cut, 0, sizeof(*cut));
+	cut->options = *options;
+	if (digest_fast_init(&cut->digest) || digest_fast_init(&cut->all)) {
+		cut_done(cut);
+		return err_memory(err);
+	}
+	begin_chunk(cut, byte, 1, line);
+	return 0;
+}
+
+void
+cut_done(struct cut *cut)
+{
+	digest_fast_done(&cut->digest);
+	digest_fast_done(&cut->all);
+}
+
+bool
+cut_fits(const struct cut *cut, size_t sent_bytes)
+{
+	return cut->options.header.len + sent_bytes <= cut->options.limit_bytes;
+}
+
+void
+cut_settle(struct cut *cut)
+{
+	digest_fast_add(&cut->digest, cut->waiting.ptr, cut->waiting.len);
+	cut->waiting = SPAN_NONE;
+}
+
+static int
+end_chunk(struct cut *cut, uint64_t end_byte, struct err *err)
+{
+	cut_settle(cut);
+	cut->chunk.end_byte = end_byte;
+	cut->chunk.csv_bytes = (uint32_t)cut->sent_bytes;
+	digest_fast_result(&cut->digest, cut->chunk.digest);
+	digest_fast_add(&cut->all, cut->chunk.digest, sizeof(cut->chunk.digest));
+	cut->chunks++;
+	return cut->options.on_chunk(cut->options.ctx, &cut->chunk, err);
+}
+
+static bool
+is_full(const struct cut *cut, size_t more)
+{
+	const struct cut_options *options = &cut->options;
+
+	return cut->sent_bytes + more > options->limit_bytes ||
+	    (options->limit_rows && cut->chunk.rows == options->limit_rows);
+}
+
+/* Records mostly stand side by side in the reader's window: one piece for the digest. */
+static void
+lend(struct cut *cut, struct span sent)
+{
+	if (cut->waiting.ptr && cut->waiting.ptr + cut->waiting.len == sent.ptr) {
+		cut->waiting.len += sent.len;
+		return;
+	}
+	cut_settle(cut);
+	cut->waiting = sent;
+}
+
+int
+cut_row(struct cut *cut, const struct row *row, struct span sent, struct err *err)
+{
+	assert(cut_fits(cut, sent.len));
+	if (cut->chunk.rows && is_full(cut, sent.len)) {
+		if (end_chunk(cut, row->byte, err))
+			return -1;
+		begin_chunk(cut, row->byte, row->row, row->line);
+	}
+	lend(cut, sent);
+	cut->sent_bytes += sent.len;
+	cut->chunk.rows++;
+	cut->rows++;
+	return 0;
+}
+
+int
+cut_finish(struct cut *cut, uint64_t size, struct plan_input *input, struct err *err)
+{
+	if (end_chunk(cut, size, err))
+		return -1;
+	input->source = cut->options.source;
+	input->input = cut->options.input;
+	input->size = size;
+	input->rows = cut->rows;
+	input->chunks = cut->chunks;
+	digest_fast_result(&cut->all, input->digest);
+	return 0;
+}

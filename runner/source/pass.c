@@ -1,0 +1,212 @@
+#include "platform.h"
+
+#include <string.h>
+
+#include "runner/source/cut.h"
+#include "runner/source/pass.h"
+
+/* Rendered rows are gathered up to here before the digest takes them. */
+enum { GATHERED_BYTES = 64 << 10 };
+
+struct pass {
+	const struct pass_options *options;
+	const struct reader *reader;
+	struct rows rows;
+	struct layout layout;
+	struct rules rules;
+	bool looks_at_rows;
+	struct cut cut;
+	struct buf rendered;
+};
+
+static void
+pass_done(struct pass *pass)
+{
+	rows_done(&pass->rows);
+	layout_done(&pass->layout);
+	cut_done(&pass->cut);
+	buf_done(&pass->rendered);
+}
+SCOPED_BY(pass, pass_done)
+
+static struct complaint
+complaint_of(const struct pass *pass)
+{
+	return (struct complaint){
+		.path = pass->options->path,
+		.places = pass->options->places,
+		.reader = pass->reader,
+		.dialect = pass->options->layout->dialect,
+		.layout = pass->layout.column_count ? &pass->layout : NULL,
+		.columns = pass->rows.scan.columns,
+		.limit_bytes = pass->options->limit_bytes,
+	};
+}
+
+static int
+complain(struct pass *pass, struct err *err)
+{
+	struct complaint complaint = complaint_of(pass);
+	const struct problem problem = pass->rows.scan.problem;
+
+	if (problem.kind == PROBLEM_UTF8) {
+		rows_take_apart(&pass->rows, false);
+		if (rows_count_broken(&pass->rows, &complaint.broken_rows, &complaint.is_all, err))
+			return -1;
+	}
+	return complaint_about(&complaint, &problem, err);
+}
+
+static int
+complain_of_size(struct pass *pass, const struct row *row, struct err *err)
+{
+	struct complaint complaint = complaint_of(pass);
+	struct problem problem = {
+		.kind = PROBLEM_TOO_LARGE,
+		.row = row->row,
+		.line = row->line,
+		.byte = row->byte,
+	};
+
+	return complaint_about(&complaint, &problem, err);
+}
+
+static int
+complain_of_nothing(const struct pass *pass, struct err *err)
+{
+	struct complaint complaint = complaint_of(pass);
+	bool has_header = pass->layout.has_header_line && pass->layout.column_count;
+
+	return complaint_no_rows(&complaint, has_header, err);
+}
+
+static int
+begin_rows(struct pass *pass, struct err *err)
+{
+	const struct pass_options *options = pass->options;
+	struct rows_options rows = {
+		.reader = pass->reader,
+		.dialect = options->layout->dialect,
+		.most_record_bytes = options->limit_bytes,
+		.window_bytes = options->window_bytes,
+		.first_row = options->layout->header_count ? 1 : 0,
+	};
+
+	int read;
+
+	if (rows_init(&pass->rows, &rows, err))
+		return -1;
+	read = layout_read(&pass->layout, options->layout, &pass->rows, options->path, err);
+	if (read)
+		return read < 0 ? -1 : complain(pass, err);
+	if (options->on_layout && options->on_layout(options->ctx, &pass->layout, err))
+		return -1;
+	if (rules_init(&pass->rules, options->type, &pass->layout, options->path, err))
+		return -1;
+	pass->looks_at_rows = rules_apply(&pass->rules) &&
+	    (!pass->layout.is_verbatim || options->type == RULES_BALLOT);
+	if (pass->looks_at_rows)
+		rows_take_apart(&pass->rows, true);
+	return 0;
+}
+
+static int
+ignore_chunk(void *ctx, const struct plan_chunk *chunk, struct err *err)
+{
+	(void)ctx;
+	(void)chunk;
+	(void)err;
+	return 0;
+}
+
+static int
+begin_cut(struct pass *pass, struct err *err)
+{
+	const struct pass_options *options = pass->options;
+	struct cut_options cut = {
+		.source = options->source,
+		.input = options->input,
+		.first_number = options->first_number,
+		.limit_bytes = options->limit_bytes,
+		.limit_rows = options->limit_rows,
+		.header = buf_span(&pass->layout.header),
+		.on_chunk = options->on_chunk ? options->on_chunk : ignore_chunk,
+		.ctx = options->ctx,
+	};
+
+	/* Lent to the cut, so it must not move while it is filled. */
+	buf_reserve(&pass->rendered, GATHERED_BYTES);
+	return cut_init(
+	    &pass->cut, &cut, rows_next_byte(&pass->rows), rows_next_line(&pass->rows), err);
+}
+
+static int
+let_go(struct pass *pass, struct err *err)
+{
+	cut_settle(&pass->cut);
+	if (buf_check(&pass->rendered, err))
+		return -1;
+	buf_clear(&pass->rendered);
+	return 0;
+}
+
+static int
+take_row(struct pass *pass, const struct row *row, struct err *err)
+{
+	struct span sent;
+
+	if (pass->looks_at_rows)
+		rules_row(&pass->rules, &pass->layout, row);
+	/* What the cut was lent must not move when the buffer grows. */
+	if (pass->rendered.len + layout_sent_most(&pass->layout, row) > GATHERED_BYTES &&
+	    let_go(pass, err))
+		return -1;
+	sent = layout_sent(&pass->layout, row, &pass->rendered);
+	if (!sent.ptr)
+		return err_memory(err);
+	if (!cut_fits(&pass->cut, sent.len))
+		return complain_of_size(pass, row, err);
+	return cut_row(&pass->cut, row, sent, err);
+}
+
+static int
+take_rows(struct pass *pass, struct err *err)
+{
+	struct row row;
+
+	for (;;) {
+		switch (rows_next(&pass->rows, &row)) {
+		case ROWS_ROW:
+			if (take_row(pass, &row, err))
+				return -1;
+			break;
+		case ROWS_DRY:
+			if (let_go(pass, err) || rows_fill(&pass->rows, err))
+				return -1;
+			break;
+		case ROWS_PROBLEM:
+			return complain(pass, err);
+		case ROWS_END:
+			return 0;
+		}
+	}
+}
+
+int
+pass_run(const struct pass_options *options, const struct reader *reader,
+    struct pass_result *result, struct err *err)
+{
+	SCOPED(pass) pass = { .options = options, .reader = reader, .rendered = BUF_INIT };
+
+	memset(result, 0, sizeof(*result));
+	if (begin_rows(&pass, err) || begin_cut(&pass, err) || take_rows(&pass, err))
+		return -1;
+	if (pass.cut.rows == 0 && !options->is_empty_allowed)
+		return complain_of_nothing(&pass, err);
+	if (cut_finish(&pass.cut, pass.rows.at_end, &result->input, err))
+		return -1;
+	result->is_verbatim = pass.layout.is_verbatim;
+	result->was_looked_at = pass.looks_at_rows;
+	memcpy(result->counts, pass.rules.counts, sizeof(result->counts));
+	return 0;
+}
