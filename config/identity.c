@@ -131,7 +131,7 @@ add_value(const struct writer *writer, const struct option *option, const void *
 		add_after(to, writer);
 		break;
 	default:
-		assert(!"a setting that binds a load and has no way to be written");
+		assert(0 && "a setting that binds a load and has no way to be written");
 	}
 }
 

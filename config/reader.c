@@ -1,5 +1,6 @@
 #include "platform.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,10 +10,12 @@
 const struct tree *
 reader_source(const struct reader *reader, size_t index)
 {
-	const struct tree *source = tree_member(reader->root, "sources")->first;
+	const struct tree *sources = tree_member(reader->root, "sources");
+	const struct tree *source = sources ? sources->first : NULL;
 
-	while (index--)
+	while (source && index--)
 		source = source->next;
+	assert(source);
 	return source;
 }
 

@@ -1,5 +1,6 @@
 #include "platform.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "config/complain.h"
@@ -38,9 +39,11 @@ static int
 check_nation(const struct reader *reader)
 {
 	const struct tree *nation = tree_member(reader->root, "nation");
-	const struct tree *slug = tree_member(nation, "slug");
-	const struct tree *url = tree_member(nation, "url");
+	const struct tree *slug, *url;
 
+	assert(nation); /* it is required */
+	slug = tree_member(nation, "slug");
+	url = tree_member(nation, "url");
 	if (slug && url)
 		return complain_with(reader->script, slug->name_at, url->name_at, reader->err,
 		    "both `nation.slug` and `nation.url`\nremove one: they name two nations");

@@ -322,7 +322,7 @@ source_read(const struct reader *reader, const struct option *option, const stru
 	case OPTIONS_AFTER:
 		return expect_text_or_texts(&list, LIMIT_SOURCES);
 	default:
-		assert(!"no list of a source");
+		assert(0 && "no list of a source");
 		return -1;
 	}
 }

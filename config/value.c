@@ -50,7 +50,7 @@ read_ranged(const struct value *value, int (*read)(struct span, uint64_t *), str
 	if (read(text, &number))
 		return refuse(value, "is not %s", form);
 	if (read(span_of(option->least), &least) || read(span_of(option->most), &most))
-		assert(!"the option table has a range that cannot be read");
+		assert(0 && "the option table has a range that cannot be read");
 	if (number < least || number > most)
 		return refuse(value, "is out of range\n%s to %s: %s", option->least, option->most,
 		    option->why);
@@ -404,7 +404,7 @@ read_one(const struct value *value)
 	case OPTIONS_SOURCES:
 		break;
 	}
-	assert(!"groups and the lists of a source are read elsewhere");
+	assert(0 && "groups and the lists of a source are read elsewhere");
 	return -1;
 }
 

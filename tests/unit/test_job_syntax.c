@@ -255,6 +255,14 @@ arrays_hold_single_values_of_one_kind(void **state)
 }
 
 static void
+what_only_libconfig_sees_is_said_in_its_words(void **state)
+{
+	(void)state;
+	JOB_REFUSED("\na = [ 1, 1.5 ];\n", 2, "mismatched element type in array",
+	    "libconfig says so");
+}
+
+static void
 bytes_that_no_text_file_has_are_named(void **state)
 {
 	(void)state;
@@ -622,6 +630,7 @@ main(void)
 		cmocka_unit_test(settings_that_are_no_settings_are_named),
 		cmocka_unit_test(numbers_that_libconfig_would_change_are_named),
 		cmocka_unit_test(arrays_hold_single_values_of_one_kind),
+		cmocka_unit_test(what_only_libconfig_sees_is_said_in_its_words),
 		cmocka_unit_test(bytes_that_no_text_file_has_are_named),
 		cmocka_unit_test(a_nul_byte_does_not_end_a_job_file_early),
 		cmocka_unit_test(utf_16_is_called_by_its_name),
