@@ -56,6 +56,19 @@ tests_unit_test_fields_SOURCES = %D%/test_fields.c
 tests_unit_test_fields_LDADD = $(config_LIBS)
 
 # --- store
+store_LIBS = libstore.a libjson-read.a libcore.a libbase.a $(LMDB_LIBS) $(JSONC_LIBS) $(CRYPTO_LIBS) \
+	$(CMOCKA_LIBS)
+unit_programs += tests/unit/test_record tests/unit/test_env tests/unit/test_journal \
+	tests/unit/test_format
+tests_unit_test_format_SOURCES = %D%/test_format.c %D%/store_fixture.h
+tests_unit_test_format_LDADD = $(store_LIBS)
+tests_unit_test_record_SOURCES = %D%/test_record.c %D%/store_fixture.h
+tests_unit_test_record_LDADD = $(store_LIBS)
+tests_unit_test_env_SOURCES = %D%/test_env.c %D%/store_fixture.h
+tests_unit_test_env_LDADD = $(store_LIBS)
+tests_unit_test_journal_SOURCES = %D%/test_journal.c %D%/store_fixture.h \
+	tests/conform/journal_suite.h
+tests_unit_test_journal_LDADD = $(store_LIBS)
 
 # --- runner/nation
 unit_programs += tests/unit/test_json

@@ -1,0 +1,19 @@
+# Layer 3: the job database. Knows base, core, the ports, LMDB (env.c and txn.c), and reads its
+# certificate with runner/json.
+noinst_LIBRARIES += libstore.a
+libstore_a_SOURCES = \
+	%D%/birth.c %D%/birth.h \
+	%D%/draft.c %D%/draft.h \
+	%D%/env.c %D%/env.h \
+	%D%/events.c %D%/events.h \
+	%D%/folder.c %D%/folder.h \
+	%D%/handle.c %D%/handle.h \
+	%D%/ids.c %D%/ids.h \
+	%D%/inspect.c %D%/inspect.h \
+	%D%/journal.c %D%/journal.h \
+	%D%/lock.c %D%/lock.h \
+	%D%/record.c %D%/record.h \
+	%D%/schema.c %D%/schema.h \
+	%D%/store.c %D%/store.h \
+	%D%/txn.c %D%/txn.h
+dist_noinst_DATA += %D%/FORMAT.md
