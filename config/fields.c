@@ -107,23 +107,32 @@ name_missing(const struct fields_set *set, const char *name, const char *reason,
 		buf_printf(words, "%s%s (%s)", words->len ? ", " : "", name, reason);
 }
 
-/* An id of a state's or county's file is unique only within it. Where both are sent, the nation may
- * match by either. */
-static void
-name_missing_address(
-    const struct fields_set *set, const char *state_id, const char *county_id, struct buf *words)
-{
-	const char *of_state = has(set, state_id) ? state_id : county_id;
-	SCOPED(buf) reason = BUF_INIT;
+static const char state[] = "registered_address.state";
+static const char county[] = "registered_address.county";
 
-	if (!has(set, state_id) && !has(set, county_id))
+static void
+name_missing_identity(const struct fields_set *set, struct buf *words)
+{
+	bool has_state_file = has(set, "state_file.id") && has(set, state);
+	bool has_county_file = has(set, "county_file.id") && has(set, state) && has(set, county);
+
+	if (has(set, "id") || has_state_file || has_county_file)
 		return;
-	buf_printf(&reason, "%s needs it", of_state);
-	name_missing(set, "registered_address.state", buf_text(&reason), words);
-	buf_clear(&reason);
-	buf_printf(&reason, "%s needs it", county_id);
-	if (has(set, county_id))
-		name_missing(set, "registered_address.county", buf_text(&reason), words);
+	if (has(set, "state_file.id")) {
+		name_missing(set, state, "state_file.id needs it", words);
+	} else if (has(set, "county_file.id")) {
+		name_missing(set, state, "county_file.id needs it", words);
+		name_missing(set, county, "county_file.id needs it", words);
+	} else {
+		buf_printf(words, "%sone of id, state_file.id, county_file.id (whose ballot it is)",
+		    words->len ? ", " : "");
+	}
+}
+
+static bool
+is_outside_us(const struct fields_set *set)
+{
+	return set->country && !span_equal_nocase(span_of(set->country), span_of("US"));
 }
 
 static void
@@ -132,14 +141,22 @@ name_missing_of_ballot(const struct fields_set *set, struct buf *words)
 	name_missing(set, "ballots.vote_method", "voted, early or absentee", words);
 	name_missing(set, "election.country_code", "two letters, such as US", words);
 	name_missing(set, "election.election_at", "when the election was", words);
-	if (set->country && span_equal_nocase(span_of(set->country), span_of("US")))
+	if (!is_outside_us(set))
 		name_missing(set, "election.state", "needed in the US", words);
-	if (has(set, "id"))
-		return;
-	name_missing_address(set, "state_file.id", "county_file.id", words);
-	if (!has(set, "state_file.id") && !has(set, "county_file.id"))
-		buf_printf(words, "%s%s", words->len ? ", " : "",
-		    "one of id, state_file.id, county_file.id (whose ballot it is)");
+	name_missing_identity(set, words);
+}
+
+/* An id of a state's or county's file is unique only within it; where both are sent, the nation may
+ * match by either. */
+static void
+name_missing_of_person(const struct fields_set *set, struct buf *words)
+{
+	if (has(set, "state_file_id"))
+		name_missing(set, state, "state_file_id needs it", words);
+	else if (has(set, "county_file_id"))
+		name_missing(set, state, "county_file_id needs it", words);
+	if (has(set, "county_file_id"))
+		name_missing(set, county, "county_file_id needs it", words);
 }
 
 bool
@@ -151,7 +168,7 @@ fields_missing(const struct fields_set *set, struct buf *words)
 	if (set->type == SETTINGS_BALLOT)
 		name_missing_of_ballot(set, &missing);
 	else
-		name_missing_address(set, "state_file_id", "county_file_id", &missing);
+		name_missing_of_person(set, &missing);
 	buf_add_span(words, buf_span(&missing));
 	return words->len > before;
 }
@@ -159,13 +176,10 @@ fields_missing(const struct fields_set *set, struct buf *words)
 bool
 fields_identify(const struct fields_set *set)
 {
-	bool has_state = has(set, "registered_address.state");
-
 	for (size_t i = 0; i < ARRAY_COUNT(unique_fields); i++) {
 		if (has(set, unique_fields[i]))
 			return true;
 	}
-	return has_state &&
-	    (has(set, "state_file_id") ||
-		(has(set, "county_file_id") && has(set, "registered_address.county")));
+	return has(set, state) &&
+	    (has(set, "state_file_id") || (has(set, "county_file_id") && has(set, county)));
 }

@@ -26,8 +26,8 @@ struct fields_set {
 
 /* Whether fields are missing without which the nation refuses the rows, or cannot tell whose they
  * are; `words` then says which: "election.election_at (when the election was)". A ballot needs
- * ballots.vote_method, election.country_code, election.election_at, in the US election.state, and one
- * identity: id, state_file.id with its state, or county_file.id with its state and county. A person's
+ * ballots.vote_method, election.country_code, election.election_at, election.state unless the country
+ * is known to be another than the US, and one identity: id, state_file.id with its state, or county_file.id with its state and county. A person's
  * state_file_id or county_file_id needs the same of registered_address. */
 bool fields_missing(const struct fields_set *set, struct buf *words);
 

@@ -104,7 +104,7 @@ reader_expect(const struct reader *reader, const struct option *option,
     const struct tree *node, enum tree_kind kind)
 {
 	const char *mark = kind == TREE_TEXT ? "\"" : "";
-	const char *value = option->fallback ? option->fallback : "...";
+	const char *value = option->fallback ? option->fallback : "{ ... }";
 	char name[READER_NAME_BYTES];
 	SCOPED(buf) hint = BUF_INIT;
 

@@ -83,7 +83,8 @@ missing(enum settings_type type, const char *country, const char *const *names)
 }
 
 #define MISSING(type, country, ...) missing(type, country, (const char *const[]){ __VA_ARGS__, NULL })
-#define ELECTION "ballots.vote_method", "election.country_code", "election.election_at"
+#define COUNTRY_ELECTION "ballots.vote_method", "election.country_code", "election.election_at"
+#define ELECTION COUNTRY_ELECTION, "election.state"
 
 static void
 a_person_needs_no_identity(void **state)
@@ -118,20 +119,22 @@ a_ballot_needs_its_election(void **state)
 	assert_string_equal(MISSING(SETTINGS_BALLOT, NULL, "id"),
 	    "ballots.vote_method (voted, early or absentee), "
 	    "election.country_code (two letters, such as US), "
-	    "election.election_at (when the election was)");
+	    "election.election_at (when the election was), "
+	    "election.state (needed in the US)");
 	assert_string_equal(MISSING(SETTINGS_BALLOT, NULL, "id", ELECTION), "");
 }
 
 static void
-an_election_in_the_us_needs_its_state(void **state)
+an_election_needs_its_state_unless_it_is_known_to_be_abroad(void **state)
 {
+	static const char missed[] = "election.state (needed in the US)";
+
 	(void)state;
-	assert_string_equal(MISSING(SETTINGS_BALLOT, "US", "id", ELECTION),
-	    "election.state (needed in the US)");
-	assert_string_equal(MISSING(SETTINGS_BALLOT, "us", "id", ELECTION),
-	    "election.state (needed in the US)");
-	assert_string_equal(MISSING(SETTINGS_BALLOT, "CA", "id", ELECTION), "");
-	assert_string_equal(MISSING(SETTINGS_BALLOT, "US", "id", ELECTION, "election.state"), "");
+	assert_string_equal(MISSING(SETTINGS_BALLOT, "US", "id", COUNTRY_ELECTION), missed);
+	assert_string_equal(MISSING(SETTINGS_BALLOT, "us", "id", COUNTRY_ELECTION), missed);
+	assert_string_equal(MISSING(SETTINGS_BALLOT, NULL, "id", COUNTRY_ELECTION), missed);
+	assert_string_equal(MISSING(SETTINGS_BALLOT, "CA", "id", COUNTRY_ELECTION), "");
+	assert_string_equal(MISSING(SETTINGS_BALLOT, "US", "id", ELECTION), "");
 }
 
 static void
@@ -149,6 +152,9 @@ a_ballot_needs_one_of_three_identities(void **state)
 	    "registered_address.county (county_file.id needs it)");
 	assert_string_equal(MISSING(SETTINGS_BALLOT, NULL, ELECTION, "state_file.id",
 				"registered_address.state"),
+	    "");
+	assert_string_equal(MISSING(SETTINGS_BALLOT, NULL, ELECTION, "state_file.id",
+				"county_file.id", "registered_address.state"),
 	    "");
 	assert_string_equal(MISSING(SETTINGS_BALLOT, NULL, ELECTION, "county_file.id",
 				"registered_address.state", "registered_address.county"),
@@ -191,7 +197,7 @@ main(void)
 		cmocka_unit_test(a_person_needs_no_identity),
 		cmocka_unit_test(an_id_of_a_state_or_county_needs_to_know_which),
 		cmocka_unit_test(a_ballot_needs_its_election),
-		cmocka_unit_test(an_election_in_the_us_needs_its_state),
+		cmocka_unit_test(an_election_needs_its_state_unless_it_is_known_to_be_abroad),
 		cmocka_unit_test(a_ballot_needs_one_of_three_identities),
 		cmocka_unit_test(a_person_is_known_by_a_unique_id_with_what_it_needs),
 	};

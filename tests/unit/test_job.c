@@ -290,6 +290,8 @@ a_value_of_another_kind_is_refused_with_an_example(void **state)
 	    "`limits.uploads` must be a number, not a text", "such as  uploads = 2;");
 	JOB_REFUSED(JOB_OF_PEOPLE("overwrite = \"true\";"), 5,
 	    "`sources.overwrite` must be true or false, not a text", "such as  overwrite = false;");
+	JOB_REFUSED(JOB_WITH("limits = [ ];"), 5, "`limits` must be a group { }, not a list [ ]",
+	    "such as  limits = { ... };");
 	JOB_REFUSED(JOB_OF_PEOPLE("header = true;"), 5,
 	    "`sources.header` must be a list ( ), not true or false", "such as  header = [];");
 	JOB_REFUSED(JOB_OF_PEOPLE("max_rejected = 100;"), 5,
@@ -888,6 +890,27 @@ more_sources_than_any_job_has_are_refused(void **state)
 }
 
 static void
+more_columns_than_any_file_has_are_refused(void **state)
+{
+	SCOPED(buf) header = BUF_INIT;
+	SCOPED(buf) columns = BUF_INIT;
+
+	(void)state;
+	buf_add_text(&header, JOB_HEAD "sources = ( { " JOB_PEOPLE "header = [ ");
+	buf_add_text(&columns, JOB_HEAD "sources = ( { " JOB_PEOPLE "columns = ( ");
+	for (int i = 0; i < LIMIT_COLUMNS; i++) {
+		buf_printf(&header, "\"c%d\", ", i);
+		buf_printf(&columns, "( \"c\", \"custom_fields.c%d\" ), ", i);
+	}
+	buf_add_text(&header, "\"last\" ]; } );");
+	buf_add_text(&columns, "( \"c\", \"email\" ) ); } );");
+	JOB_REFUSED(buf_text(&header), 5, "`sources.header` has more than 2048 entries",
+	    "no voter file needs that");
+	JOB_REFUSED(buf_text(&columns), 5, "`sources.columns` has too many entries",
+	    "no voter file has that many columns");
+}
+
+static void
 a_ceiling_is_not_below_what_it_covers(void **state)
 {
 	(void)state;
@@ -976,6 +999,7 @@ main(void)
 		T(an_order_that_leads_nowhere_is_refused),
 		T(two_ways_to_one_source_are_no_circle),
 		T(more_sources_than_any_job_has_are_refused),
+		T(more_columns_than_any_file_has_are_refused),
 		T(a_ceiling_is_not_below_what_it_covers),
 		T(a_ceiling_that_is_left_out_gives_way),
 		T(reports_go_beside_the_job_file_or_into_the_run_folder),

@@ -292,6 +292,22 @@ a_nul_byte_does_not_end_a_job_file_early(void **state)
 }
 
 static void
+no_byte_at_all_is_a_job_file_without_settings(void **state)
+{
+	const struct job_options options = { .path = "job.cfg" };
+	struct err err = ERR_INIT;
+	SCOPED(settings) settings;
+
+	(void)state;
+	settings_init(&settings);
+	assert_int_equal(job_read_text(&options, SPAN_NONE, &settings, &err), -1);
+	assert_string_equal(err.text, "job.cfg:1: `version` is missing\n"
+				      "    1 | \n"
+				      "      | ^ add  version = 1;\n"
+				      "Nothing was sent.");
+}
+
+static void
 utf_16_is_called_by_its_name(void **state)
 {
 	(void)state;
@@ -540,6 +556,18 @@ an_included_folder_does_not_end_the_process(void **state)
 }
 
 static void
+an_included_pipe_does_not_hang_the_process(void **state)
+{
+	const struct folder *folder = *state;
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/open.cfg", folder->path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	write_file(folder, "job.cfg", "@include \"open.cfg\"\n");
+	refused_for(folder, "/open.cfg: is not a regular file\n");
+}
+
+static void
 an_include_that_is_not_there_is_named_with_its_line(void **state)
 {
 	write_file(*state, "job.cfg", "version = 1;\n@include \"nothing.cfg\"\n");
@@ -633,6 +661,7 @@ main(void)
 		cmocka_unit_test(what_only_libconfig_sees_is_said_in_its_words),
 		cmocka_unit_test(bytes_that_no_text_file_has_are_named),
 		cmocka_unit_test(a_nul_byte_does_not_end_a_job_file_early),
+		cmocka_unit_test(no_byte_at_all_is_a_job_file_without_settings),
 		cmocka_unit_test(utf_16_is_called_by_its_name),
 		cmocka_unit_test(an_input_given_as_a_job_file_is_refused_by_its_size),
 		cmocka_unit_test(brackets_and_groups_have_an_end),
@@ -645,6 +674,8 @@ main(void)
 		    remove_folder),
 		cmocka_unit_test_setup_teardown(
 		    an_included_folder_does_not_end_the_process, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(
+		    an_included_pipe_does_not_hang_the_process, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(an_include_that_is_not_there_is_named_with_its_line,
 		    make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(

@@ -106,6 +106,16 @@ help_says_kind_range_and_default(void **state)
 	shown("nation", "proxy", "nation.proxy: a text; default \"\"");
 	shown("schedule", "windows", "schedule.windows: not available in this version; default []");
 	shown("sources", "name", "sources.name: a text");
+	shown("", "nation", "nation: a group { }; required");
+	shown("", "sources", "sources: a list of groups ( { } ); required");
+	shown("sources", "overwrite", "sources.overwrite: true or false; default false");
+	shown("retry", "settle", "retry.settle: a time, 1ms to 24h; default 5min");
+	shown("limits", "requests", "limits.requests: a rate; default 200/10s");
+	shown("sources", "max_rejected", "sources.max_rejected: a percentage or a count; default 0");
+	shown("sources", "input", "sources.input: a text or a list of texts; required");
+	shown("sources", "header", "sources.header: a list of texts; default []");
+	shown("sources", "columns", "sources.columns: a list of pairs; default ()");
+	shown("report", "dir", "report.dir: a path; default .");
 }
 
 /* ---- rollcall.cfg(5) ---- */
