@@ -178,13 +178,12 @@ check_throttle(struct exchange *exchange)
 	add_header(reply, "RateLimit-Reset", (left_ms + 999) / 1000);
 }
 
-/* In the order in which a front end and the application behind it would see it. */
+/* The limit is the front end's: it speaks before the application behind it. */
 static void
 judge(struct exchange *exchange, const struct exchange_head *head)
 {
+	find_route(exchange, head);
 	check_throttle(exchange);
-	if (!exchange->is_refused)
-		find_route(exchange, head);
 	if (exchange->request == FAULT_OTHER || exchange->request == FAULT_TOKEN)
 		return;
 	if (!exchange->is_refused)
@@ -298,6 +297,19 @@ exchange_hear(struct nation *nation, const struct exchange_head *head, struct er
 
 /* ---- the body */
 
+/* Of what has been decoded since the last time. A file too large is let go, and shrinks. */
+static void
+take_digest(struct exchange *exchange)
+{
+	const struct buf *csv = &exchange->body.csv;
+
+	if (csv->len <= exchange->digested)
+		return;
+	digest_take(exchange->digest, (struct span){ csv->ptr + exchange->digested,
+						     csv->len - exchange->digested });
+	exchange->digested = csv->len;
+}
+
 void
 exchange_feed(struct exchange *exchange, struct span bytes)
 {
@@ -310,91 +322,92 @@ exchange_feed(struct exchange *exchange, struct span bytes)
 		return;
 	}
 	body_take(&exchange->body, bytes);
-	if (exchange->body.csv.len > exchange->digested) {
-		struct span fresh = { exchange->body.csv.ptr + exchange->digested,
-				      exchange->body.csv.len - exchange->digested };
-
-		digest_take(exchange->digest, fresh);
-		exchange->digested = exchange->body.csv.len;
-	}
+	take_digest(exchange);
 }
 
 /* ---- carrying out: all under the lock */
 
 static int
-take(struct exchange *exchange, struct model_upload *upload, const char *sha256,
-     uint64_t vault_at, struct err *err)
+take(struct exchange *exchange, struct model_upload *upload, struct model_upload *again,
+     const char *sha256, uint64_t vault_at, struct err *err)
 {
 	struct nation *nation = exchange->nation;
-	struct model_upload again = { upload->type, upload->is_overwritable, BUF_INIT };
 	const struct fault_effect *effect = &exchange->effect;
 	uint64_t id;
-	int result = 0;
 
 	if (fault_has(effect, FAULT_DO_TAKE_AFTER))
 		return nation_take_later(nation, upload, exchange->post, sha256, vault_at,
 					 effect->take_after_ms, err);
-	if (effect->twice) {
-		buf_add_span(&again.csv, buf_span(&upload->csv));
-		result = buf_check(&again.csv, err) ||
-				 nation_take(nation, &again, exchange->post, sha256, vault_at,
-					     &id, err)
-			     ? -1
-			     : 0;
-		buf_done(&again.csv);
-	}
-	if (result || nation_take(nation, upload, exchange->post, sha256, vault_at,
-				  &exchange->import_id, err))
+	if (effect->twice &&
+	    nation_take(nation, again, exchange->post, sha256, vault_at, &id, err))
+		return -1;
+	if (nation_take(nation, upload, exchange->post, sha256, vault_at, &exchange->import_id,
+			err))
 		return -1;
 	answer_import(nation->model, model_find(nation->model, exchange->import_id), effect,
 		      &exchange->reply.body);
 	return 0;
 }
 
-/* Outside of the lock but for the last step: the file is large. */
-static void
-submit(struct exchange *exchange)
+/* Is the body an import? Else it is refused. */
+static bool
+is_import(struct exchange *exchange, struct model_upload *upload)
 {
 	struct body *body = &exchange->body;
-	struct model_upload upload = { .csv = BUF_INIT };
-	char sha256[DIGEST_BYTES];
-	const char *reason;
-	struct err err = ERR_INIT;
-	uint64_t vault_at = 0;
-	bool is_json;
-	int result;
+	const char *reason = NULL;
+	bool is_json = false;
 
 	body_end(body);
 	if (body->is_too_large) {
 		refuse(exchange, 413, "request_entity_too_large", "The file is too large", NULL);
-		return;
+		return false;
 	}
-	if (body->is_too_odd || order_read(buf_span(&body->rest), &upload.type,
-					   &upload.is_overwritable, &reason, &is_json)) {
-		bool is_invalid = !body->is_too_odd && is_json;
-
-		refuse(exchange, 400, is_invalid ? "validation_failed" : "bad_request",
-		       is_invalid ? "Validation Failed." : "The body is not JSON",
-		       is_invalid ? reason : NULL);
-		return;
-	}
-	if (!body->has_file || body->is_not_base64 || body->csv.len == 0) {
+	if (!body->is_too_odd && order_read(buf_span(&body->rest), &upload->type,
+					    &upload->is_overwritable, &reason, &is_json) == 0) {
+		if (!body->is_not_base64 && body->csv.len)
+			return true;
 		refuse_unusable(exchange, "file is not a base64 encoded CSV");
-		return;
+	} else if (is_json) {
+		refuse(exchange, 400, "validation_failed", "Validation Failed.", reason);
+	} else {
+		refuse(exchange, 400, "bad_request", "The body is not JSON", NULL);
 	}
-	if (body->csv.len > exchange->digested) /* the last letters without padding */
-		digest_take(exchange->digest,
-			    (struct span){ body->csv.ptr + exchange->digested,
-					   body->csv.len - exchange->digested });
+	return false;
+}
+
+/* Only the last step is under the lock: the file is large. */
+static void
+submit(struct exchange *exchange)
+{
+	struct nation *nation = exchange->nation;
+	struct body *body = &exchange->body;
+	struct model_upload upload = { .csv = BUF_INIT };
+	struct model_upload again = { .csv = BUF_INIT };
+	char sha256[DIGEST_BYTES];
+	struct err err = ERR_INIT;
+	uint64_t vault_at = 0;
+	int result;
+
+	if (!is_import(exchange, &upload))
+		return;
+	take_digest(exchange); /* the last letters without padding */
 	digest_end(exchange->digest, sha256);
 	result = buf_check(&body->csv, &err) ||
-		 nation_store(exchange->nation, buf_span(&body->csv), &vault_at, &err);
+		 nation_store(nation, buf_span(&body->csv), &vault_at, &err);
 	upload.csv = body->csv;
 	body->csv = (struct buf)BUF_INIT;
-	pthread_mutex_lock(&exchange->nation->lock);
-	result = result || take(exchange, &upload, sha256, vault_at, &err);
-	pthread_mutex_unlock(&exchange->nation->lock);
-	buf_done(&upload.csv);
+	if (exchange->effect.twice) {
+		again = (struct model_upload){ upload.type, upload.is_overwritable, BUF_INIT,
+					       NULL };
+		buf_add_span(&again.csv, buf_span(&upload.csv));
+		result = result || buf_check(&again.csv, &err);
+	}
+	result = result || model_survey(&upload, &err);
+	pthread_mutex_lock(&nation->lock);
+	result = result || take(exchange, &upload, &again, sha256, vault_at, &err);
+	pthread_mutex_unlock(&nation->lock);
+	model_upload_done(&upload);
+	model_upload_done(&again);
 	if (result)
 		out_of_order(exchange, &err);
 }

@@ -114,8 +114,9 @@ check_utf8(struct span text, struct err *err)
 
 /* Reads the file once: header, first rows, number of rows. -1: it cannot be read. */
 static int
-survey(struct model *model, struct import *import, struct err *err)
+survey(struct import *import, struct err *err)
 {
+	SCOPED(csv_row) row = CSV_ROW_INIT;
 	struct model_import *view = &import->view;
 	struct csv reader = csv_over(buf_span(&import->csv));
 	uint64_t rows = 0;
@@ -124,14 +125,14 @@ survey(struct model *model, struct import *import, struct err *err)
 	view->delimiter = reader.delimiter;
 	if (check_utf8(reader.text, err))
 		return -1;
-	while ((more = csv_next(&reader, &model->row, err)) > 0) {
+	while ((more = csv_next(&reader, &row, err)) > 0) {
 		if (rows == 0) {
 			import->reader = reader;
-			buf_add_span(&import->header, model->row.raw);
+			buf_add_span(&import->header, row.raw);
 		}
 		if (rows == MODEL_HEAD_ROWS + 1)
 			buf_add(&view->head, reader.text.ptr,
-				(size_t)(model->row.raw.ptr - reader.text.ptr));
+				(size_t)(row.raw.ptr - reader.text.ptr));
 		rows++;
 	}
 	if (more < 0)
@@ -162,24 +163,25 @@ make_room(struct model *model, struct err *err)
 	return 0;
 }
 
-int
-model_submit(struct model *model, int64_t now_ms, struct model_upload *upload, uint64_t *id,
-	     struct err *err)
+void
+model_upload_done(struct model_upload *upload)
 {
-	struct err trouble = ERR_INIT;
-	struct import *import;
+	buf_done(&upload->csv);
+	import_free(upload->surveyed);
+	upload->surveyed = NULL;
+}
 
-	if (make_room(model, err))
-		return -1;
-	import = calloc(1, sizeof(*import));
+int
+model_survey(struct model_upload *upload, struct err *err)
+{
+	struct import *import = calloc(1, sizeof(*import));
+	struct err trouble = ERR_INIT;
+
 	if (!import)
 		return err_memory(err);
 	import->csv = upload->csv;
-	import->view.type = upload->type;
-	import->view.is_overwritable = upload->is_overwritable;
 	import->view.bytes = upload->csv.len;
-	import->view.created_ms = now_ms;
-	if (survey(model, import, &trouble))
+	if (survey(import, &trouble))
 		buf_add_text(&import->view.why, trouble.text);
 	if (trouble.kind == ERR_IO || buf_failed(&import->view.why)) {
 		import->csv = (struct buf)BUF_INIT;
@@ -187,6 +189,23 @@ model_submit(struct model *model, int64_t now_ms, struct model_upload *upload, u
 		return err_memory(err);
 	}
 	upload->csv = (struct buf)BUF_INIT;
+	upload->surveyed = import;
+	return 0;
+}
+
+int
+model_submit(struct model *model, int64_t now_ms, struct model_upload *upload, uint64_t *id,
+	     struct err *err)
+{
+	struct import *import;
+
+	if (make_room(model, err) || (!upload->surveyed && model_survey(upload, err)))
+		return -1;
+	import = upload->surveyed;
+	upload->surveyed = NULL;
+	import->view.type = upload->type;
+	import->view.is_overwritable = upload->is_overwritable;
+	import->view.created_ms = now_ms;
 	model->last_id += 1 + chance_below(&model->chance, 4);
 	*id = import->view.id = model->last_id;
 	model->imports[model->count++] = import;

@@ -41,11 +41,12 @@ enum model_word {
 	MODEL_UNPROCESSABLE,
 };
 
-/* What a POST brings. */
+/* What a POST brings; all zero but for what the caller sets. */
 struct model_upload {
 	enum model_type type;
 	bool is_overwritable;
-	struct buf csv;
+	struct buf csv;          /* owned */
+	struct import *surveyed; /* model_survey()'s; the CSV is in there then */
 };
 
 /* total = created + updated + failed once finished. */
@@ -76,6 +77,12 @@ struct model_import {
 
 struct model *model_new(const struct model_options *options, struct err *err);
 void model_free(struct model *model);
+
+void model_upload_done(struct model_upload *upload);
+
+/* Reads the upload's file once, before it is submitted: for callers whose model is behind a lock
+ * that they would rather not hold so long. Fails only out of memory. */
+int model_survey(struct model_upload *upload, struct err *err);
 
 /* Takes the upload's CSV and queues an import. Ids rise with gaps. On failure (out of memory) the
  * upload stays the caller's. */

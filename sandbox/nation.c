@@ -153,7 +153,7 @@ nation_take_later(struct nation *nation, struct model_upload *upload, uint64_t p
 	later->vault_at = vault_at;
 	memcpy(later->sha256, sha256, DIGEST_BYTES);
 	later->upload = *upload;
-	upload->csv = (struct buf)BUF_INIT;
+	*upload = (struct model_upload){ .csv = BUF_INIT };
 	later->next = nation->later;
 	nation->later = later;
 	pthread_cond_signal(&nation->wake);
@@ -178,7 +178,7 @@ take_due(struct nation *nation, struct err *err)
 		*link = later->next;
 		result = nation_take(nation, &later->upload, later->post, later->sha256,
 				     later->vault_at, &id, err);
-		buf_done(&later->upload.csv);
+		model_upload_done(&later->upload);
 		free(later);
 		if (result)
 			return -1;
@@ -302,7 +302,7 @@ nation_close(struct nation *nation)
 		struct nation_later *later = nation->later;
 
 		nation->later = later->next;
-		buf_done(&later->upload.csv);
+		model_upload_done(&later->upload);
 		free(later);
 	}
 	if (nation->vault)

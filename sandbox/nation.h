@@ -85,12 +85,11 @@ int nation_store(struct nation *nation, struct span csv, uint64_t *at, struct er
 int nation_fetch(struct nation *nation, uint64_t at, size_t most, struct buf *to,
 		 struct err *err);
 
-/* Makes an import of an upload and writes it to the ledger. Takes the CSV on success. Under the
- * lock. */
+/* Makes an import of an upload and writes it to the ledger. Takes its file. Under the lock. */
 int nation_take(struct nation *nation, struct model_upload *upload, uint64_t post,
 		const char sha256[static DIGEST_BYTES], uint64_t vault_at, uint64_t *id,
 		struct err *err);
-/* The same, some time later; takes the CSV. Under the lock. */
+/* The same, some time later. Under the lock. */
 int nation_take_later(struct nation *nation, struct model_upload *upload, uint64_t post,
 		      const char sha256[static DIGEST_BYTES], uint64_t vault_at,
 		      uint64_t after_ms, struct err *err);

@@ -102,6 +102,18 @@ unit_programs += tests/unit/test_sandbox_model
 tests_unit_test_sandbox_model_SOURCES = %D%/test_sandbox_model.c
 tests_unit_test_sandbox_model_LDADD = libmodel.a libbase.a $(CMOCKA_LIBS)
 
+unit_programs += tests/unit/test_sandbox_csv
+tests_unit_test_sandbox_csv_SOURCES = %D%/test_sandbox_csv.c
+tests_unit_test_sandbox_csv_LDADD = libmodel.a libbase.a $(CMOCKA_LIBS)
+
+unit_programs += tests/unit/test_sandbox_body
+tests_unit_test_sandbox_body_SOURCES = %D%/test_sandbox_body.c
+tests_unit_test_sandbox_body_LDADD = libmodel.a libbase.a $(CMOCKA_LIBS)
+
+unit_programs += tests/unit/test_sandbox_fault
+tests_unit_test_sandbox_fault_SOURCES = %D%/test_sandbox_fault.c
+tests_unit_test_sandbox_fault_LDADD = libmodel.a libbase.a $(CMOCKA_LIBS)
+
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
 endif
