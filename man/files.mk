@@ -1,2 +1,3 @@
 # One line a page.
 dist_man_MANS += man/rollcall.cfg.5
+dist_man_MANS += man/rollcall-sandbox.1

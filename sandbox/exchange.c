@@ -603,6 +603,9 @@ exchange_answer(struct exchange *exchange)
 	struct reply *reply = &exchange->reply;
 	bool is_replaced = fault_replaces_answer(effect);
 
+	pthread_mutex_lock(&exchange->nation->lock);
+	exchange->answered_ms = nation_now(exchange->nation);
+	pthread_mutex_unlock(&exchange->nation->lock);
 	if (exchange->is_control) {
 		control_answer(exchange);
 		return;

@@ -42,6 +42,7 @@ struct exchange {
 	uint64_t post;
 	uint64_t number;   /* for X-Request-Id */
 	uint64_t import_id;
+	int64_t answered_ms; /* by the nation's clock */
 	uint64_t body_bytes;
 	struct fault_effect effect;
 	struct body body;  /* of a submit */

@@ -138,7 +138,7 @@ http_date(int64_t now_ms, struct buf *to)
 
 /* Calls back with every header of the answer but Content-Length and Connection. */
 static void
-each_header(const struct server *server, const struct exchange *exchange,
+each_header(const struct exchange *exchange,
 	    void (*add)(void *context, const char *name, const char *value), void *context)
 {
 	const struct fault_effect *effect = &exchange->effect;
@@ -149,7 +149,7 @@ each_header(const struct server *server, const struct exchange *exchange,
 	if (!gives_header(effect, "Content-Type"))
 		add(context, "Content-Type", reply->type);
 	if (!gives_header(effect, "Date"))
-		add(context, "Date", http_date(nation_now(server->nation), &date));
+		add(context, "Date", http_date(exchange->answered_ms, &date));
 	buf_printf(&text, "sandbox-%s-%llu", fault_request_name(exchange->request),
 		   (unsigned long long)exchange->number);
 	if (!exchange->is_control)
@@ -182,15 +182,14 @@ add_to_text(void *context, const char *name, const char *value)
 
 /* The first `most` bytes of the body behind a head that promises all of it, by hand. */
 static void
-answer_raw(struct server *server, struct MHD_Connection *connection,
-	   const struct exchange *exchange, uint64_t most)
+answer_raw(struct MHD_Connection *connection, const struct exchange *exchange, uint64_t most)
 {
 	const struct reply *reply = &exchange->reply;
 	SCOPED(buf) text = BUF_INIT;
 	size_t len = most < reply->body.len ? (size_t)most : reply->body.len;
 
 	buf_printf(&text, "HTTP/1.1 %u %s\r\n", reply->status, "Sandbox");
-	each_header(server, exchange, add_to_text, &text);
+	each_header(exchange, add_to_text, &text);
 	buf_printf(&text, "Content-Length: %zu\r\nConnection: close\r\n\r\n", reply->body.len);
 	buf_add(&text, buf_text(&reply->body), len);
 	send_raw(socket_of(connection), buf_span(&text));
@@ -221,7 +220,7 @@ next_piece(void *context, uint64_t position, char *to, size_t most)
 }
 
 static enum MHD_Result
-answer_whole(struct server *server, struct MHD_Connection *connection, struct visit *visit)
+answer_whole(struct MHD_Connection *connection, struct visit *visit)
 {
 	struct reply *reply = &visit->exchange->reply;
 	struct MHD_Response *response;
@@ -236,7 +235,7 @@ answer_whole(struct server *server, struct MHD_Connection *connection, struct vi
 							     next_piece, visit, NULL);
 	if (!response)
 		return MHD_NO;
-	each_header(server, visit->exchange, add_to_response, response);
+	each_header(visit->exchange, add_to_response, response);
 	result = MHD_queue_response(connection, reply->status, response);
 	MHD_destroy_response(response);
 	return result;
@@ -266,21 +265,21 @@ answer(struct server *server, struct MHD_Connection *connection, struct visit *v
 		return drop(connection, true);
 	}
 	if (fault_has(effect, FAULT_DO_DROP_ANSWER)) {
-		answer_raw(server, connection, exchange, effect->drop_answer);
+		answer_raw(connection, exchange, effect->drop_answer);
 		return drop(connection, effect->fin);
 	}
 	if (effect->close_next)
 		*link_of(connection) = (struct link){ true, effect->fin };
-	return answer_whole(server, connection, visit);
+	return answer_whole(connection, visit);
 }
 
 /* Answers before the body has come, then ends our side: what still comes is read and thrown away,
  * as a front end does it, so that the answer is not lost with a reset. */
 static enum MHD_Result
-answer_early(struct server *server, struct MHD_Connection *connection, struct visit *visit)
+answer_early(struct MHD_Connection *connection, struct visit *visit)
 {
 	exchange_answer(visit->exchange);
-	answer_raw(server, connection, visit->exchange, UINT64_MAX);
+	answer_raw(connection, visit->exchange, UINT64_MAX);
 	shutdown(socket_of(connection), SHUT_WR);
 	visit->is_answered = true;
 	return MHD_YES;
@@ -332,7 +331,7 @@ hear(struct server *server, struct MHD_Connection *connection, const char *metho
 	if (effect->drop_head)
 		return drop(connection, effect->fin);
 	if (effect->early)
-		return answer_early(server, connection, visit);
+		return answer_early(connection, visit);
 	return MHD_YES;
 }
 

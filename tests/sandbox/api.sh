@@ -144,6 +144,24 @@ kill -TERM "$SANDBOX_PID"
 wait "$SANDBOX_PID"
 is "SIGTERM ends it in order" 0 $?
 
+# ---- eight uploads at once
+start_sandbox --seed 2
+awk 'BEGIN { print "external_id,first_name"; for (i = 0; i < 50000; i++) print i ",Ann" }' >large.csv
+printf '{"import":{"type":"people","file":"%s"}}' "$(base64 -w0 <large.csv)" >large.json
+uploads=()
+for i in 1 2 3 4 5 6 7 8; do
+	curl -sS -o "large.$i" -H 'Authorization: Bearer t' -H 'Accept: application/json' \
+		-H 'Content-Type: application/json' --data-binary @large.json "$SANDBOX_URL/api/v1/imports" &
+	uploads+=($!)
+done
+wait "${uploads[@]}"
+is "eight uploads at once have eight ids" 8 \
+	"$(cat large.? | grep -o '"import":{"id":[0-9]*' | sort -u | wc -l)"
+is "all of them came whole" 8 "$(curl -sS "$SANDBOX_URL/sandbox/imports" |
+	grep -o "$(sha256sum <large.csv | cut -d' ' -f1)\",\"bytes\":$(wc -c <large.csv),\"rows\":50000" | wc -l)"
+is "and are one table" 50000 "$(state people)"
+stop_sandbox TERM
+
 # ---- the parent
 cat >parent.sh <<'PARENT'
 "$1" --exit-with-parent >child.out &
@@ -158,6 +176,15 @@ ok "--exit-with-parent ends it when its parent is killed" await 30 test ! -d "/p
 # ---- the command line
 exits 0 "--help helps" "$SANDBOX" --help
 out_has "--help names the faults" 'drop-body=BYTES'
+page=$TOP_SRCDIR/man/rollcall-sandbox.1
+is "every option and fault of --help stands in the man page" "" "$(
+	sed -n 's/^  --\([a-z-]*\).*/\1/p' out | while read -r name; do
+		grep -q -e "^\.It Fl -$name\b" -e "^\.It Fl -help , -$name" "$page" || echo "--$name"
+	done
+	sed -n '/^ACTION/,$s/^  \([a-z][a-z0-9-]*\).*/\1/p' out | while read -r name; do
+		grep -q "^\.It Cm $name\b" "$page" || echo "$name"
+	done
+)"
 exits 0 "--version says it" "$SANDBOX" --version
 exits 64 "an unknown option is refused" "$SANDBOX" --prot 1
 err_has "with a did you mean" 'did you mean --port?'

@@ -202,4 +202,8 @@ no_faults
 is "cleared" "200 200 " "$(statuses 2)"
 curl -sS --data-raw 'status:stauts=5' "$SANDBOX_URL/sandbox/fault" >body
 file_has "a wrong fault is explained" body 'unknown action \"stauts\", did you mean \"status\"?'
+kill -TERM "$SANDBOX_PID"
+wait "$SANDBOX_PID"
+is "after all of it the sandbox ends in order" 0 $?
+is "and has said nothing" "" "$(cat sandbox.err)"
 finish
