@@ -1,10 +1,10 @@
 /* loose.h - takes one record of delimited text apart, whatever it looks like. Pure.
  *
  * A quotation mark that stands first in a field opens it; it closes only before a delimiter, the
- * end of a line or the end of the text, and any other one is text. One that never closes, or not within
- * 64 KiB, is text too. Two in a row are one. But where a field has shown a single mark inside, its
- * writer does not double them, and two before the end of a field are a text mark and the closing
- * one. Records end at LF or CR LF. */
+ * end of a line or the end of the text, and any other one is text. One that never closes, or not
+ * within 64 KiB, is text too. Two in a row are one. But where a field has shown a single mark
+ * inside, its writer does not double them, and two before the end of a field are a text mark and
+ * the closing one. Records end at LF or CR LF. */
 #ifndef RUNNER_REPORT_LOOSE_H
 #define RUNNER_REPORT_LOOSE_H
 

@@ -35,6 +35,7 @@ struct report_job {
 	const char *nation; /* "ourcampaign" */
 	const struct report_source *sources;
 	size_t source_count; /* at most LIMIT_SOURCES */
+	const char *path;    /* of the job file, as given: for the commands that a text proposes */
 };
 
 /* "?" for an index that the job does not have: a message must not fail. */

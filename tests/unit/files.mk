@@ -78,12 +78,21 @@ tests_unit_test_json_LDADD = libjson-read.a libbase.a $(JSONC_LIBS) $(CMOCKA_LIB
 # --- runner/report
 report_LIBS = libreport.a libcore.a libbase.a $(CMOCKA_LIBS)
 report_programs = \
-	%D%/test_csv %D%/test_log %D%/test_loose %D%/test_put %D%/test_rejected %D%/test_report \
-	%D%/test_status
+	%D%/test_csv %D%/test_explain %D%/test_log %D%/test_loose %D%/test_outcome \
+	%D%/test_progress %D%/test_put %D%/test_rejected %D%/test_report %D%/test_status \
+	%D%/test_watch
 unit_programs += $(report_programs)
 dist_noinst_HEADERS += %D%/report_fixture.h
 tests_unit_test_csv_SOURCES = %D%/test_csv.c
 tests_unit_test_csv_LDADD = $(report_LIBS)
+tests_unit_test_explain_SOURCES = %D%/test_explain.c
+tests_unit_test_explain_LDADD = $(report_LIBS)
+tests_unit_test_outcome_SOURCES = %D%/test_outcome.c
+tests_unit_test_outcome_LDADD = $(report_LIBS)
+tests_unit_test_progress_SOURCES = %D%/test_progress.c
+tests_unit_test_progress_LDADD = $(report_LIBS)
+tests_unit_test_watch_SOURCES = %D%/test_watch.c
+tests_unit_test_watch_LDADD = $(report_LIBS)
 tests_unit_test_log_SOURCES = %D%/test_log.c
 tests_unit_test_log_LDADD = $(report_LIBS)
 tests_unit_test_loose_SOURCES = %D%/test_loose.c

@@ -89,7 +89,7 @@ static const struct report_source people = {
 	.columns = columns,
 	.column_count = COLUMNS,
 };
-static const struct report_job job = { "nc", "n", &people, 1 };
+static const struct report_job job = { "nc", "n", &people, 1, "nc.cfg" };
 
 static const struct row source_rows[] = {
 	{ 2, { "001", "Ann", "Oslo" } },
@@ -295,7 +295,7 @@ a_column_that_is_called_like_the_reason_is_told_from_it_by_its_place(void **stat
 	static const struct report_source odd = { .name = "people", .type = "people",
 		.inputs = inputs, .input_count = 1, .columns = odd_columns,
 		.column_count = COLUMNS };
-	const struct report_job odd_job = { "nc", "n", &odd, 1 };
+	const struct report_job odd_job = { "nc", "n", &odd, 1, "nc.cfg" };
 	struct fixture_chunk chunk = {
 		.plan = { .number = 1, .first_row = 1, .rows = ARRAY_COUNT(source_rows) },
 		.chunk = { .number = 1, .state = CHUNK_DONE, .import_id = 9, .has_counts = 1,
@@ -543,7 +543,7 @@ a_header_of_several_sources_has_each_column_once(void **state)
 		{ .name = "ballots", .type = "ballot", .inputs = inputs, .input_count = 1,
 		  .columns = ballot_columns, .column_count = COLUMNS },
 	};
-	const struct report_job both = { "nc", "n", sources, ARRAY_COUNT(sources) };
+	const struct report_job both = { "nc", "n", sources, ARRAY_COUNT(sources), "nc.cfg" };
 	struct fixture_chunk chunks[2] = { 0 };
 	struct fixture_journal journal = { chunks, 2 };
 	struct journal_port port = fixture_journal_port(&journal);

@@ -126,7 +126,7 @@ text_leaves_out_what_is_not_known(void **state)
 static void
 updated_rows_count_as_accepted_where_the_nation_counts_them_apart(void **state)
 {
-	const struct report_job one = { "x", "n", sources, 1 };
+	const struct report_job one = { "x", "n", sources, 1, "x.cfg" };
 	const struct tally apart = { .rows_succeeded = 7, .rows_updated = 3, .rows_planned = 10,
 		.votes_separate = 1, .chunks = { [CHUNK_DONE] = 1 } };
 	const struct status status = { .job = &one, .tallies = &apart, .state = STATUS_FINISHED };

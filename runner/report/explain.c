@@ -1,0 +1,260 @@
+#include "platform.h"
+
+#include <stddef.h>
+
+#include "runner/base/show.h"
+#include "runner/base/stamp.h"
+#include "runner/report/explain.h"
+#include "runner/report/outcome.h"
+
+enum { HEX_BYTES = 65 };
+
+void
+explain_plan(struct buf *to, const struct report_job *job, const struct plan_chunk *plan)
+{
+	const struct report_source *source = &job->sources[plan->source];
+	char number[SHOW_BYTES];
+
+	buf_printf(to, "%s-%u: ", source->name, plan->number);
+	if (plan->rows) {
+		buf_printf(to, "rows %s", show_count(plan->first_row, number));
+		buf_printf(to, " to %s", show_count(plan_last_row(plan), number));
+	} else {
+		buf_add_text(to, "no rows");
+	}
+	buf_printf(to, " of %s (bytes %s", source->inputs[plan->input],
+	    show_count(plan->first_byte, number));
+	buf_printf(to, " to %s); ", show_count(plan->end_byte, number));
+	buf_printf(to, "%s to send", show_count(plan_rows_sent(plan), number));
+	if (plan->rows_left_out)
+		buf_printf(to, ", %s left out", show_count(plan->rows_left_out, number));
+	buf_add_byte(to, '\n');
+}
+
+/* ---- one event */
+
+/* What of an event is told behind its words, in this order. */
+enum {
+	TELL_ATTEMPT = 1 << 0, /* its number */
+	TELL_IMPORT = 1 << 1,  /* the import id */
+	TELL_DIGEST = 1 << 2,
+	TELL_COUNTS = 1 << 3,
+	TELL_WORD = 1 << 4,   /* of the nation, as it came */
+	TELL_HANDED = 1 << 5, /* how much of the body was handed over */
+	TELL_WHY = 1 << 6,    /* the nation's message or the run's reason */
+	TELL_NEXT = 1 << 7,   /* when the next try or look is due */
+	TELL_REASON = 1 << 8, /* a person's, in brackets; the person stands before the words */
+};
+
+static const struct telling {
+	enum event_type type;
+	unsigned tells;
+	const char *words;
+} tellings[] = {
+	{ EVENT_SUBMIT_STARTED, TELL_ATTEMPT, "sending began, attempt" },
+	{ EVENT_SUBMIT_ACCEPTED, TELL_IMPORT, "the nation took it as import" },
+	{ EVENT_SUBMIT_NOT_SENT, TELL_WHY | TELL_NEXT, "nothing was sent" },
+	{ EVENT_SUBMIT_NOT_COMPLETE, TELL_HANDED | TELL_WHY | TELL_NEXT,
+	  "not all of it was sent, so the nation cannot have taken it" },
+	{ EVENT_SUBMIT_PUT_OFF, TELL_WHY | TELL_NEXT, "the nation did not take it for now" },
+	{ EVENT_SUBMIT_REFUSED, TELL_WHY, "the nation refused it" },
+	{ EVENT_ANSWER_LOST, TELL_HANDED | TELL_WHY | TELL_NEXT,
+	  "the answer was lost: the nation may have taken it" },
+	{ EVENT_ATTEMPTS_USED_UP, 0, "no attempt is left, and the nation has taken none of them" },
+	{ EVENT_DOUBT_HASHED, TELL_DIGEST, "read again for its digest, SHA-256" },
+	{ EVENT_PROBE_FOUND, TELL_IMPORT, "found in the nation's list as import" },
+	{ EVENT_PROBE_ABSENT, TELL_NEXT, "not in the nation's list; a second look decides" },
+	{ EVENT_PROBE_CLEARED, 0, "again not in the nation's list, so it may be sent again" },
+	{ EVENT_PROBE_UNCLEAR, TELL_WHY, "the nation's list does not settle it" },
+	{ EVENT_PROBE_FAILED, TELL_WHY | TELL_NEXT, "the nation's list could not be read" },
+	{ EVENT_DOUBT_HELD, 0, "held for a person, as in_doubt = \"hold\" says" },
+	{ EVENT_DOUBT_RESUBMITTED, 0, "to be sent again, as in_doubt = \"resubmit\" says" },
+	{ EVENT_ID_CONFLICT, TELL_WHY, "held: an import can belong to one chunk only" },
+	{ EVENT_STATUS_CHANGED, TELL_WORD, "the nation says" },
+	{ EVENT_IMPORT_FINISHED, 0, "the nation has finished the import" },
+	{ EVENT_IMPORT_FAILED, TELL_WHY, "the import failed" },
+	{ EVENT_RESULT_STORED, TELL_COUNTS, "the nation counts" },
+	{ EVENT_RESULT_MISSING, TELL_WHY, "the nation gives no counts" },
+	{ EVENT_RESULT_GONE, TELL_WHY, "the nation has no counts any more" },
+	{ EVENT_RESOLVED_IMPORT, TELL_IMPORT | TELL_REASON, "it is import" },
+	{ EVENT_RESOLVED_RESUBMIT, TELL_REASON, "it is to be sent again" },
+	{ EVENT_RESOLVED_SKIP, TELL_REASON, "it is not to be sent any more" },
+};
+
+/* NULL for an event about the load. */
+static const struct telling *
+find_telling(enum event_type type)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(tellings); i++) {
+		if (tellings[i].type == type)
+			return &tellings[i];
+	}
+	return NULL;
+}
+
+static void
+add_digest(struct buf *to, const struct event *event)
+{
+	char hex[HEX_BYTES];
+
+	show_hex(event->sha256.bytes, sizeof(event->sha256.bytes), hex);
+	buf_printf(to, " %s", hex);
+}
+
+static void
+add_counts(struct buf *to, const struct event *event)
+{
+	char number[SHOW_BYTES];
+
+	buf_printf(to, " %s rows succeeded", show_count(event->rows_succeeded, number));
+	buf_printf(to, ", %s updated", show_count(event->rows_updated, number));
+	buf_printf(to, ", %s failed", show_count(event->rows_failed, number));
+}
+
+static void
+add_handed(struct buf *to, const struct event *event)
+{
+	char number[SHOW_BYTES];
+
+	if (event->body_bytes == 0)
+		return;
+	buf_printf(to, " (%s", show_count(event->handed_bytes, number));
+	buf_printf(to, " of %s bytes were handed over)", show_count(event->body_bytes, number));
+}
+
+/* What came with the answer, or instead of one. */
+static void
+add_evidence(struct buf *to, const struct event *event, unsigned tells)
+{
+	const char *word = nation_word_text(event->word);
+	char time[STAMP_BYTES];
+
+	if (tells & TELL_WORD)
+		buf_printf(to, " \"%s\"", event->text[0] ? event->text : word ? word : "");
+	if (tells & TELL_HANDED)
+		add_handed(to, event);
+	if (tells & TELL_WHY && event->text[0])
+		buf_printf(to, ": %s", event->text);
+	if (tells & TELL_WHY && event->request_id[0])
+		buf_printf(to, " (request id %s)", event->request_id);
+	if (tells & TELL_NEXT && event->due_ms)
+		buf_printf(to, "; next step from %s", stamp_iso(event->due_ms, time));
+}
+
+static void
+add_event(struct buf *to, const struct event *event, const struct telling *telling)
+{
+	if (telling->tells & TELL_REASON)
+		buf_printf(to, "%s%s%s settled it: ", event->person, event->host[0] ? " on " : "",
+		    event->host);
+	buf_add_text(to, telling->words);
+	if (telling->tells & TELL_ATTEMPT)
+		buf_printf(to, " %u", event->attempt);
+	if (telling->tells & TELL_IMPORT)
+		buf_printf(to, " %llu", (unsigned long long)event->import_id);
+	if (telling->tells & TELL_DIGEST)
+		add_digest(to, event);
+	if (telling->tells & TELL_COUNTS)
+		add_counts(to, event);
+	add_evidence(to, event, telling->tells);
+	if (telling->tells & TELL_REASON)
+		buf_printf(to, " (%s)", event->text);
+}
+
+void
+explain_event(struct buf *to, const struct event *event)
+{
+	const struct telling *telling = find_telling(event->type);
+	char time[STAMP_BYTES];
+
+	if (!telling)
+		return;
+	buf_printf(to, "  %s  ", stamp_iso(event->at_ms, time));
+	add_event(to, event, telling);
+	buf_add_byte(to, '\n');
+}
+
+/* ---- what is next */
+
+static void
+add_not_before(struct buf *to, const struct chunk *chunk)
+{
+	char time[STAMP_BYTES];
+
+	if (chunk->due_ms)
+		buf_printf(to, ", not before %s", stamp_iso(chunk->due_ms, time));
+}
+
+static void
+add_planned(struct buf *to, const struct explain_next *next)
+{
+	const struct source_rules *rules = &next->job->sources[next->plan->source].rules;
+
+	buf_printf(to, "a run sends it%s when its turn comes",
+	    next->chunk->attempts ? " again" : "");
+	add_not_before(to, next->chunk);
+	for (uint32_t i = 0; i < rules->after_count; i++)
+		buf_printf(to, "%s%s", i ? ", " : "; every chunk of these must be done first: ",
+		    report_source_name(next->job, rules->after[i]));
+}
+
+static void
+add_person(struct buf *to, const struct explain_next *next)
+{
+	buf_printf(to, "nothing by itself; a person settles it:\n    rollcall resolve %s %s-%u %s"
+		       " --reason TEXT",
+	    next->job->path, report_source_name(next->job, next->plan->source),
+	    next->plan->number, outcome_ways(next->chunk->state));
+}
+
+static void
+add_done(struct buf *to, const struct explain_next *next)
+{
+	uint64_t unaccounted = tally_unaccounted(next->chunk, next->plan, next->equation);
+	char number[SHOW_BYTES];
+
+	if (unaccounted)
+		buf_printf(to, "nothing; the nation's counts leave %s of its rows unexplained",
+		    show_count(unaccounted, number));
+	else
+		buf_add_text(to, "nothing; every row is accounted for");
+}
+
+void
+explain_next(struct buf *to, const struct explain_next *next)
+{
+	buf_printf(to, "It is %s. Next: ", chunk_state_word(next->chunk->state));
+	switch (next->chunk->state) {
+	case CHUNK_PLANNED:
+		add_planned(to, next);
+		break;
+	case CHUNK_SUBMITTING:
+		buf_add_text(to, "its answer; if no run is going on, the next one counts it as in "
+				 "doubt");
+		break;
+	case CHUNK_IN_DOUBT:
+		buf_add_text(to, "a run looks for it in the nation's list of imports");
+		add_not_before(to, next->chunk);
+		break;
+	case CHUNK_SUBMITTED:
+		buf_add_text(to, "a run asks the nation how far it is");
+		add_not_before(to, next->chunk);
+		break;
+	case CHUNK_FINISHED:
+		buf_add_text(to, "a run fetches its counts");
+		add_not_before(to, next->chunk);
+		break;
+	case CHUNK_HELD:
+	case CHUNK_REFUSED:
+	case CHUNK_FAILED:
+		add_person(to, next);
+		break;
+	case CHUNK_DONE:
+		add_done(to, next);
+		break;
+	case CHUNK_SKIPPED:
+		buf_add_text(to, "nothing; its rows are not sent");
+		break;
+	}
+	buf_add_byte(to, '\n');
+}

@@ -1,0 +1,25 @@
+/* explain.h - the history of one chunk in plain words, and what happens next: for `explain`. Pure.
+ *
+ *     explain_plan()     which rows it is
+ *     explain_event()    a line for each of its events, in their order
+ *     explain_next()     where it stands, and what moves it on */
+#ifndef RUNNER_REPORT_EXPLAIN_H
+#define RUNNER_REPORT_EXPLAIN_H
+
+#include "runner/base/buf.h"
+#include "runner/report/report.h"
+
+void explain_plan(struct buf *to, const struct report_job *job, const struct plan_chunk *plan);
+
+/* Nothing for an event about the load. */
+void explain_event(struct buf *to, const struct event *event);
+
+struct explain_next {
+	const struct report_job *job;
+	const struct plan_chunk *plan;
+	const struct chunk *chunk;
+	enum equation equation; /* that the nation follows */
+};
+void explain_next(struct buf *to, const struct explain_next *next);
+
+#endif

@@ -1,0 +1,290 @@
+#include "platform.h"
+
+#include <stdbool.h>
+
+#include "runner/base/show.h"
+#include "runner/report/accepted.h"
+#include "runner/report/outcome.h"
+
+/* ---- the exit code */
+
+static bool
+exceeds(const struct number_share *most, uint64_t rejected, uint64_t of)
+{
+	if (!most->is_share)
+		return rejected > most->count;
+	return (unsigned __int128)rejected * 1000000 > (unsigned __int128)of * most->millionths;
+}
+
+/* Neither at its end nor waiting to be sent. */
+static uint64_t
+count_open(const struct tally *tally)
+{
+	return tally->chunks[CHUNK_SUBMITTING] + tally->chunks[CHUNK_IN_DOUBT] +
+	       tally->chunks[CHUNK_HELD] + tally->chunks[CHUNK_SUBMITTED] +
+	       tally->chunks[CHUNK_FINISHED];
+}
+
+static uint64_t
+count_lost(const struct tally *tally)
+{
+	return tally->chunks[CHUNK_REFUSED] + tally->chunks[CHUNK_FAILED];
+}
+
+/* max_rejected ended its submitting (product.md section 3). */
+static bool
+was_stopped_early(const struct source_rules *rules, const struct tally *tally)
+{
+	return rules->stops_early && tally->chunks[CHUNK_PLANNED] &&
+	       exceeds(&rules->max_rejected, tally->rows_failed, tally->rows_planned);
+}
+
+/* Marks the sources whose planned chunks stay planned because of max_rejected, their own or that of
+ * a source before them, however far. */
+static void
+find_stopped(const struct report_job *job, const struct report_result *result,
+    bool stopped[static LIMIT_SOURCES])
+{
+	bool is_news = true;
+
+	for (size_t i = 0; i < job->source_count; i++)
+		stopped[i] = was_stopped_early(&job->sources[i].rules, &result->sources[i].tally);
+	while (is_news) {
+		is_news = false;
+		for (size_t i = 0; i < job->source_count; i++) {
+			const struct source_rules *rules = &job->sources[i].rules;
+			bool was_stopped = stopped[i];
+
+			for (uint32_t j = 0; j < rules->after_count && !stopped[i]; j++)
+				stopped[i] = stopped[rules->after[j]];
+			is_news = is_news || (stopped[i] && !was_stopped);
+		}
+	}
+}
+
+static bool
+is_behind_lost(const struct source_rules *rules, const struct report_result *result)
+{
+	for (uint32_t i = 0; i < rules->after_count; i++) {
+		if (count_lost(&result->sources[rules->after[i]].tally))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_waiting(const struct report_job *job, const struct report_result *result)
+{
+	bool stopped[LIMIT_SOURCES];
+
+	if (count_open(&result->total.tally))
+		return true;
+	find_stopped(job, result, stopped);
+	for (size_t i = 0; i < job->source_count; i++) {
+		if (result->sources[i].tally.chunks[CHUNK_PLANNED] == 0)
+			continue;
+		if (!stopped[i] || is_behind_lost(&job->sources[i].rules, result))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_over_max_rejected(const struct report_job *job, const struct report_result *result)
+{
+	for (size_t i = 0; i < job->source_count; i++) {
+		const struct source_rules *rules = &job->sources[i].rules;
+		const struct tally *tally = &result->sources[i].tally;
+
+		if (exceeds(&rules->max_rejected, tally->rows_failed, tally->rows_sent) ||
+		    was_stopped_early(rules, tally))
+			return true;
+	}
+	return false;
+}
+
+int
+outcome_exit_code(const struct report_job *job, const struct report_result *result)
+{
+	if (is_waiting(job, result))
+		return OUTCOME_WAITING;
+	if (count_lost(&result->total.tally) || result->total.rows_unaccounted)
+		return OUTCOME_UNEXPLAINED;
+	return is_over_max_rejected(job, result) ? OUTCOME_REJECTED : OUTCOME_FINISHED;
+}
+
+/* ---- the last words */
+
+const char *
+outcome_ways(enum chunk_state state)
+{
+	/* What was refused is in no import. */
+	return state == CHUNK_REFUSED ? "--resubmit | --skip" : "--import ID | --resubmit | --skip";
+}
+
+static const char *
+word_of(int exit_code)
+{
+	switch (exit_code) {
+	case OUTCOME_FINISHED:
+	case OUTCOME_REJECTED:
+	case OUTCOME_UNEXPLAINED:
+		return "finished";
+	case OUTCOME_WAITING:
+	case ERR_LATER:
+		return "stopped";
+	default:
+		return "failed";
+	}
+}
+
+static void
+add_unexplained(struct buf *to, const struct report_totals *total)
+{
+	uint64_t lost = count_lost(&total->tally);
+	char number[SHOW_BYTES];
+
+	if (lost)
+		buf_printf(to, ", but %s chunk%s refused or failed", show_count(lost, number),
+		    lost == 1 ? " was" : "s were");
+	else
+		buf_printf(to, ", but the nation's counts leave %s row%s unexplained",
+		    show_count(total->rows_unaccounted, number),
+		    total->rows_unaccounted == 1 ? "" : "s");
+}
+
+static void
+add_what_is_wrong(struct buf *to, const struct outcome *outcome)
+{
+	switch (outcome->exit_code) {
+	case OUTCOME_REJECTED:
+		buf_add_text(to, ", but more rows were rejected than max_rejected allows");
+		break;
+	case OUTCOME_UNEXPLAINED:
+		add_unexplained(to, &outcome->result->total);
+		break;
+	case OUTCOME_WAITING:
+		buf_add_text(to, outcome->result->attention_count
+				     ? ": chunks wait for a person"
+				     : ": the nation has not finished every import");
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+add_rows(struct buf *to, const struct outcome *outcome)
+{
+	const struct report_result *result = outcome->result;
+	const struct tally *tally = &result->total.tally;
+	char number[SHOW_BYTES];
+
+	buf_printf(to, "  rows      %s accepted",
+	    show_count(accepted_rows(tally, result->equation), number));
+	buf_printf(to, ", %s rejected", show_count(tally->rows_failed, number));
+	if (tally->rows_left_out)
+		buf_printf(to, ", %s left out", show_count(tally->rows_left_out, number));
+	if (result->total.rows_unaccounted)
+		buf_printf(to, ", %s unaccounted for",
+		    show_count(result->total.rows_unaccounted, number));
+	buf_printf(to, " of %s in the files\n", show_count(tally->rows_in_file, number));
+	buf_printf(to, "  report    %s/report.csv\n", outcome->folder);
+	if (tally->rows_failed)
+		buf_printf(to, "  rejected  %s/rejected.csv\n", outcome->folder);
+}
+
+static void
+add_attention(struct buf *to, const struct outcome *outcome)
+{
+	const struct report_result *result = outcome->result;
+	uint64_t named = result->attention_count;
+	char number[SHOW_BYTES];
+
+	if (named > REPORT_ATTENTION_MOST)
+		named = REPORT_ATTENTION_MOST;
+	for (uint64_t i = 0; i < named; i++) {
+		const struct report_attention *chunk = &result->attention[i];
+
+		buf_printf(to, "  %-9s %s-%u\n", chunk_state_word(chunk->state),
+		    report_source_name(outcome->job, chunk->source), chunk->number);
+	}
+	if (named < result->attention_count)
+		buf_printf(to, "            and %s more, see report.csv\n",
+		    show_count(result->attention_count - named, number));
+}
+
+/* The first chunk that a person can settle: held, refused or failed; NULL if there is none. */
+static const struct report_attention *
+find_settleable(const struct report_result *result)
+{
+	for (uint64_t i = 0; i < result->attention_count && i < REPORT_ATTENTION_MOST; i++) {
+		if (result->attention[i].state != CHUNK_IN_DOUBT)
+			return &result->attention[i];
+	}
+	return NULL;
+}
+
+static void
+add_settle(struct buf *to, const struct outcome *outcome, const struct report_attention *chunk)
+{
+	const char *name = report_source_name(outcome->job, chunk->source);
+	const char *path = outcome->job->path;
+
+	buf_printf(to, "  next      rollcall explain %s %s-%u\n", path, name, chunk->number);
+	buf_printf(to, "            rollcall resolve %s %s-%u %s --reason TEXT\n", path, name,
+	    chunk->number, outcome_ways(chunk->state));
+	buf_printf(to, "            rollcall run %s\n", path);
+}
+
+static void
+add_next(struct buf *to, const struct outcome *outcome)
+{
+	const struct report_attention *chunk =
+	    outcome->result ? find_settleable(outcome->result) : NULL;
+	const char *path = outcome->job->path;
+
+	switch (outcome->exit_code) {
+	case OUTCOME_FINISHED:
+		buf_add_text(to, "  next      nothing: the load is complete\n");
+		break;
+	case OUTCOME_REJECTED:
+		buf_add_text(to, "  next      look at the reasons in rejected.csv\n");
+		break;
+	case OUTCOME_UNEXPLAINED:
+		if (chunk)
+			add_settle(to, outcome, chunk);
+		else
+			buf_add_text(to, "  next      look at rows_unaccounted in report.csv\n");
+		break;
+	case OUTCOME_WAITING:
+		if (chunk)
+			add_settle(to, outcome, chunk);
+		else
+			buf_printf(to, "  next      rollcall run %s\n", path);
+		break;
+	case ERR_LATER:
+	case ERR_UNREACHABLE:
+		buf_printf(to, "  next      rollcall run %s\n", path);
+		break;
+	default:
+		buf_printf(to, "  next      once that is mended: rollcall run %s\n", path);
+		break;
+	}
+}
+
+void
+outcome_text(struct buf *to, const struct outcome *outcome)
+{
+	buf_printf(to, "%s: %s", word_of(outcome->exit_code), outcome->job->name);
+	if (outcome->why)
+		buf_printf(to, ": %s", outcome->why);
+	else if (outcome->result)
+		add_what_is_wrong(to, outcome);
+	buf_add_byte(to, '\n');
+	if (outcome->result) {
+		add_rows(to, outcome);
+		add_attention(to, outcome);
+	}
+	add_next(to, outcome);
+}

@@ -1,0 +1,402 @@
+#include "platform.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "report_fixture.h"
+#include "runner/report/outcome.h"
+
+enum { PEOPLE, BALLOTS, HISTORY, SOURCES };
+
+static const uint32_t after_people[] = { PEOPLE };
+static const uint32_t after_ballots[] = { BALLOTS };
+
+/* A load of three sources, one after the other, that is done; a test spoils it. */
+struct load_at_end {
+	struct report_source sources[SOURCES];
+	struct report_job job;
+	struct report_result result;
+};
+
+static void
+settle(struct load_at_end *load)
+{
+	load->result.total = (struct report_totals){ .rows_unaccounted = 0 };
+	for (size_t i = 0; i < SOURCES; i++) {
+		tally_sum(&load->result.total.tally, &load->result.sources[i].tally);
+		load->result.total.rows_unaccounted += load->result.sources[i].rows_unaccounted;
+	}
+}
+
+static struct load_at_end *
+make_load(void)
+{
+	static const char *const names[] = { "people", "ballots", "history" };
+	struct load_at_end *load = calloc(1, sizeof(*load));
+
+	assert_non_null(load);
+	for (size_t i = 0; i < SOURCES; i++) {
+		load->sources[i].name = names[i];
+		load->sources[i].type = i == PEOPLE ? "people" : "ballot";
+		load->result.sources[i].tally = (struct tally){ .chunks = { [CHUNK_DONE] = 10 },
+			.rows_in_file = 1000, .rows_planned = 1000, .rows_sent = 1000,
+			.rows_succeeded = 1000, .votes_joint = 1 };
+	}
+	load->sources[BALLOTS].rules = (struct source_rules){ .after = after_people,
+		.after_count = 1 };
+	load->sources[HISTORY].rules = (struct source_rules){ .after = after_ballots,
+		.after_count = 1 };
+	load->job = (struct report_job){ .name = "nc-2026", .nation = "n", .path = "nc-2026.cfg",
+		.sources = load->sources, .source_count = SOURCES };
+	load->result.equation = EQUATION_JOINT;
+	settle(load);
+	return load;
+}
+
+static void
+move_chunk(struct load_at_end *load, size_t source, enum chunk_state to)
+{
+	load->result.sources[source].tally.chunks[CHUNK_DONE]--;
+	load->result.sources[source].tally.chunks[to]++;
+	settle(load);
+}
+
+static void
+set_rejected(struct load_at_end *load, size_t source, uint64_t rejected)
+{
+	load->result.sources[source].tally.rows_failed = rejected;
+	load->result.sources[source].tally.rows_succeeded = 1000 - rejected;
+	settle(load);
+}
+
+static void
+allow(struct load_at_end *load, size_t source, const char *share, bool stops_early)
+{
+	assert_int_equal(
+	    number_share(span_of(share), &load->sources[source].rules.max_rejected), 0);
+	load->sources[source].rules.stops_early = stops_early;
+}
+
+static int
+code_of(const struct load_at_end *load)
+{
+	return outcome_exit_code(&load->job, &load->result);
+}
+
+static void
+one_chunk_decides_by_its_state(void **state)
+{
+	static const int codes[CHUNK_STATE_COUNT] = {
+		[CHUNK_PLANNED] = 6,   [CHUNK_SUBMITTING] = 6, [CHUNK_IN_DOUBT] = 6,
+		[CHUNK_HELD] = 6,      [CHUNK_SUBMITTED] = 6,  [CHUNK_FINISHED] = 6,
+		[CHUNK_DONE] = 0,      [CHUNK_REFUSED] = 4,    [CHUNK_FAILED] = 4,
+		[CHUNK_SKIPPED] = 0,
+	};
+
+	(void)state;
+	for (int i = 0; i < CHUNK_STATE_COUNT; i++) {
+		struct load_at_end *load = make_load();
+
+		move_chunk(load, HISTORY, (enum chunk_state)i);
+		assert_int_equal(code_of(load), codes[i]);
+		free(load);
+	}
+}
+
+static void
+one_row_unaccounted_is_four(void **state)
+{
+	struct load_at_end *load = make_load();
+
+	(void)state;
+	load->result.sources[BALLOTS].rows_unaccounted = 1;
+	settle(load);
+	assert_int_equal(code_of(load), 4);
+	free(load);
+}
+
+static void
+max_rejected_is_reached_before_it_is_exceeded(void **state)
+{
+	static const struct {
+		const char *most;
+		uint64_t rejected;
+		int code;
+	} examples[] = {
+		{ "0", 0, 0 },     { "0", 1, 3 },    { "0%", 0, 0 },    { "0%", 1, 3 },
+		{ "5", 5, 0 },     { "5", 6, 3 },    { "0.5%", 5, 0 },  { "0.5%", 6, 3 },
+		{ "0.55%", 5, 0 }, { "0.55%", 6, 3 }, { "100%", 1000, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(examples); i++) {
+		struct load_at_end *load = make_load();
+
+		allow(load, BALLOTS, examples[i].most, false);
+		set_rejected(load, BALLOTS, examples[i].rejected);
+		assert_int_equal(code_of(load), examples[i].code);
+		free(load);
+	}
+}
+
+static void
+each_source_has_its_own_max_rejected(void **state)
+{
+	struct load_at_end *load = make_load();
+
+	(void)state;
+	allow(load, PEOPLE, "50%", false);
+	set_rejected(load, PEOPLE, 500);
+	assert_int_equal(code_of(load), 0);
+	set_rejected(load, BALLOTS, 1);
+	assert_int_equal(code_of(load), 3);
+	free(load);
+}
+
+static void
+six_goes_before_four_and_four_before_three(void **state)
+{
+	struct load_at_end *load = make_load();
+
+	(void)state;
+	set_rejected(load, PEOPLE, 1);
+	assert_int_equal(code_of(load), 3);
+	move_chunk(load, HISTORY, CHUNK_REFUSED);
+	assert_int_equal(code_of(load), 4);
+	move_chunk(load, HISTORY, CHUNK_HELD);
+	assert_int_equal(code_of(load), 6);
+	free(load);
+}
+
+static void
+a_source_behind_a_refused_chunk_waits(void **state)
+{
+	struct load_at_end *load = make_load();
+
+	(void)state;
+	move_chunk(load, PEOPLE, CHUNK_REFUSED);
+	move_chunk(load, BALLOTS, CHUNK_PLANNED);
+	assert_int_equal(code_of(load), 6);
+	free(load);
+}
+
+static void
+a_source_that_max_rejected_stopped_and_all_behind_it_are_three(void **state)
+{
+	struct load_at_end *load = make_load();
+
+	(void)state;
+	allow(load, PEOPLE, "1%", true);
+	set_rejected(load, PEOPLE, 11);
+	move_chunk(load, PEOPLE, CHUNK_PLANNED);
+	move_chunk(load, BALLOTS, CHUNK_PLANNED);
+	move_chunk(load, HISTORY, CHUNK_PLANNED);
+	assert_int_equal(code_of(load), 3);
+	free(load);
+}
+
+/* The job file did not set it, so it did not stop: something else did. */
+static void
+planned_chunks_of_a_source_that_max_rejected_cannot_stop_are_six(void **state)
+{
+	struct load_at_end *load = make_load();
+
+	(void)state;
+	set_rejected(load, PEOPLE, 11);
+	move_chunk(load, PEOPLE, CHUNK_PLANNED);
+	assert_int_equal(code_of(load), 6);
+	free(load);
+}
+
+static void
+a_refused_chunk_makes_those_behind_wait_even_if_max_rejected_stopped_its_source(void **state)
+{
+	struct load_at_end *load = make_load();
+
+	(void)state;
+	allow(load, PEOPLE, "1%", true);
+	set_rejected(load, PEOPLE, 11);
+	move_chunk(load, PEOPLE, CHUNK_PLANNED);
+	move_chunk(load, PEOPLE, CHUNK_REFUSED);
+	assert_int_equal(code_of(load), 4);
+	move_chunk(load, BALLOTS, CHUNK_PLANNED);
+	assert_int_equal(code_of(load), 6);
+	free(load);
+}
+
+/* ---- the last words */
+
+static void
+expect_words(const struct load_at_end *load, int exit_code, const char *why, const char *expected)
+{
+	const struct outcome outcome = { .job = &load->job, .result = &load->result,
+		.exit_code = exit_code, .why = why, .folder = "nc-2026.run" };
+	SCOPED(buf) text = BUF_INIT;
+
+	outcome_text(&text, &outcome);
+	assert_string_equal(buf_text(&text), expected);
+}
+
+#define ALL_ACCEPTED                                                                               \
+	"  rows      3,000 accepted, 0 rejected of 3,000 in the files\n"                           \
+	"  report    nc-2026.run/report.csv\n"
+
+static void
+a_load_that_went_well_says_so(void **state)
+{
+	struct load_at_end *load = make_load();
+
+	(void)state;
+	expect_words(load, 0, NULL,
+	    "finished: nc-2026\n" ALL_ACCEPTED "  next      nothing: the load is complete\n");
+	free(load);
+}
+
+static void
+rejected_rows_are_counted_and_their_file_is_named(void **state)
+{
+	struct load_at_end *load = make_load();
+
+	(void)state;
+	set_rejected(load, PEOPLE, 12);
+	load->result.total.tally.rows_left_out = 7;
+	expect_words(load, 3, NULL,
+	    "finished: nc-2026, but more rows were rejected than max_rejected allows\n"
+	    "  rows      2,988 accepted, 12 rejected, 7 left out of 3,000 in the files\n"
+	    "  report    nc-2026.run/report.csv\n"
+	    "  rejected  nc-2026.run/rejected.csv\n"
+	    "  next      look at the reasons in rejected.csv\n");
+	free(load);
+}
+
+static void
+unexplained_rows_are_counted(void **state)
+{
+	struct load_at_end *load = make_load();
+
+	(void)state;
+	load->result.sources[PEOPLE].rows_unaccounted = 1;
+	settle(load);
+	expect_words(load, 4, NULL,
+	    "finished: nc-2026, but the nation's counts leave 1 row unexplained\n"
+	    "  rows      3,000 accepted, 0 rejected, 1 unaccounted for of 3,000 in the files\n"
+	    "  report    nc-2026.run/report.csv\n"
+	    "  next      look at rows_unaccounted in report.csv\n");
+	free(load);
+}
+
+static void
+a_refused_chunk_comes_with_the_commands_that_settle_it(void **state)
+{
+	struct load_at_end *load = make_load();
+
+	(void)state;
+	move_chunk(load, BALLOTS, CHUNK_REFUSED);
+	load->result.attention[0] = (struct report_attention){ BALLOTS, 4, CHUNK_REFUSED };
+	load->result.attention_count = 1;
+	expect_words(load, 4, NULL,
+	    "finished: nc-2026, but 1 chunk was refused or failed\n" ALL_ACCEPTED
+	    "  refused   ballots-4\n"
+	    "  next      rollcall explain nc-2026.cfg ballots-4\n"
+	    "            rollcall resolve nc-2026.cfg ballots-4 --resubmit | --skip"
+	    " --reason TEXT\n"
+	    "            rollcall run nc-2026.cfg\n");
+	free(load);
+}
+
+static void
+chunks_that_wait_for_a_person_are_listed_up_to_a_number(void **state)
+{
+	struct load_at_end *load = make_load();
+	SCOPED(buf) expected = BUF_INIT;
+
+	(void)state;
+	move_chunk(load, PEOPLE, CHUNK_HELD);
+	load->result.attention_count = REPORT_ATTENTION_MOST + 1234;
+	buf_add_text(&expected, "stopped: nc-2026: chunks wait for a person\n" ALL_ACCEPTED);
+	for (uint32_t i = 0; i < REPORT_ATTENTION_MOST; i++) {
+		load->result.attention[i] =
+		    (struct report_attention){ PEOPLE, i + 1, i ? CHUNK_HELD : CHUNK_IN_DOUBT };
+		buf_printf(&expected, "  %-9s people-%u\n", i ? "held" : "in_doubt", i + 1);
+	}
+	buf_add_text(&expected,
+	    "            and 1,234 more, see report.csv\n"
+	    "  next      rollcall explain nc-2026.cfg people-2\n"
+	    "            rollcall resolve nc-2026.cfg people-2 --import ID | --resubmit | --skip"
+	    " --reason TEXT\n"
+	    "            rollcall run nc-2026.cfg\n");
+	expect_words(load, 6, NULL, buf_text(&expected));
+	free(load);
+}
+
+static void
+imports_that_the_nation_has_not_finished_want_another_run(void **state)
+{
+	struct load_at_end *load = make_load();
+
+	(void)state;
+	move_chunk(load, PEOPLE, CHUNK_SUBMITTED);
+	expect_words(load, 6, NULL,
+	    "stopped: nc-2026: the nation has not finished every import\n" ALL_ACCEPTED
+	    "  next      rollcall run nc-2026.cfg\n");
+	free(load);
+}
+
+static void
+a_stop_says_why_and_how_to_go_on(void **state)
+{
+	struct load_at_end *load = make_load();
+
+	(void)state;
+	expect_words(load, 75, "asked to stop",
+	    "stopped: nc-2026: asked to stop\n" ALL_ACCEPTED
+	    "  next      rollcall run nc-2026.cfg\n");
+	free(load);
+}
+
+static void
+a_failure_without_a_report_names_none(void **state)
+{
+	struct load_at_end *load = make_load();
+	const struct outcome outcome = { .job = &load->job, .exit_code = 77,
+		.why = "the nation refused the token", .folder = "nc-2026.run" };
+	SCOPED(buf) text = BUF_INIT;
+
+	(void)state;
+	outcome_text(&text, &outcome);
+	assert_string_equal(buf_text(&text),
+	    "failed: nc-2026: the nation refused the token\n"
+	    "  next      once that is mended: rollcall run nc-2026.cfg\n");
+	free(load);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_chunk_decides_by_its_state),
+		cmocka_unit_test(one_row_unaccounted_is_four),
+		cmocka_unit_test(max_rejected_is_reached_before_it_is_exceeded),
+		cmocka_unit_test(each_source_has_its_own_max_rejected),
+		cmocka_unit_test(six_goes_before_four_and_four_before_three),
+		cmocka_unit_test(a_source_behind_a_refused_chunk_waits),
+		cmocka_unit_test(a_source_that_max_rejected_stopped_and_all_behind_it_are_three),
+		cmocka_unit_test(planned_chunks_of_a_source_that_max_rejected_cannot_stop_are_six),
+		cmocka_unit_test(
+		    a_refused_chunk_makes_those_behind_wait_even_if_max_rejected_stopped_its_source),
+		cmocka_unit_test(a_load_that_went_well_says_so),
+		cmocka_unit_test(rejected_rows_are_counted_and_their_file_is_named),
+		cmocka_unit_test(unexplained_rows_are_counted),
+		cmocka_unit_test(a_refused_chunk_comes_with_the_commands_that_settle_it),
+		cmocka_unit_test(chunks_that_wait_for_a_person_are_listed_up_to_a_number),
+		cmocka_unit_test(imports_that_the_nation_has_not_finished_want_another_run),
+		cmocka_unit_test(a_stop_says_why_and_how_to_go_on),
+		cmocka_unit_test(a_failure_without_a_report_names_none),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
