@@ -161,6 +161,7 @@ is "all of them came whole" 8 "$(curl -sS "$SANDBOX_URL/sandbox/imports" |
 	grep -o "$(sha256sum <large.csv | cut -d' ' -f1)\",\"bytes\":$(wc -c <large.csv),\"rows\":50000" | wc -l)"
 is "and are one table" 50000 "$(state people)"
 stop_sandbox TERM
+is "no sandbox has said anything but READY" "" "$(cat sandbox.err)"
 
 # ---- the parent
 cat >parent.sh <<'PARENT'
