@@ -197,7 +197,7 @@ compare_input(void *ctx, const struct plan_input *input, const char *path, struc
 	    !says_number(json_member(ours, "rows"), input->rows) ||
 	    !says_number(json_member(ours, "chunks"), input->chunks) ||
 	    !says_text(json_member(ours, "digest"), digest))
-		comparison->difference = "its inputs";
+		comparison->difference = "its inputs differ";
 	return 0;
 }
 
@@ -208,13 +208,13 @@ difference_of(const struct birth *birth, const struct store_load *load)
 
 	show_hex(load->job_hash, sizeof(load->job_hash), hash);
 	if (!says_text(member(birth, "load_id"), load->load_id))
-		return "its load id";
+		return "its load id differs";
 	if (!says_text(member(birth, "job_sha256"), hash))
-		return "its job";
+		return "its job differs";
 	if (!says_number(member(birth, "chunks"), load->chunks))
-		return "its number of chunks";
+		return "its number of chunks differs";
 	if (json_count(member(birth, "inputs")) != load->inputs)
-		return "its number of inputs";
+		return "its number of inputs differs";
 	return NULL;
 }
 
@@ -229,7 +229,7 @@ birth_check_store(const struct birth *birth, struct store *store, struct err *er
 	if (!comparison.difference)
 		return 0;
 	return err_set(err, ERR_INPUT,
-	    "%s: birth.json and store do not belong together (%s differs)\n"
+	    "%s: birth.json and store do not belong together (%s)\n"
 	    "  One of them is from another load: put back the one that belongs here.",
 	    store->folder, comparison.difference);
 }

@@ -2,6 +2,7 @@
 # certificate with runner/json.
 noinst_LIBRARIES += libstore.a
 libstore_a_SOURCES = \
+	%D%/audit.c %D%/audit.h \
 	%D%/birth.c %D%/birth.h \
 	%D%/draft.c %D%/draft.h \
 	%D%/env.c %D%/env.h \

@@ -41,13 +41,13 @@ take_names(struct store *store, char *names, uint32_t count, struct err *err)
 	if (!store->names)
 		return err_memory(err);
 	for (uint32_t i = 0; i < count; i++) {
-		char *end = strchr(names, '\n');
+		char *end = strchrnul(names, '\n');
 
 		store->names[i] = names;
-		if (!end && i + 1 < count)
+		if (*end == '\0' && i + 1 < count)
 			return err_set(err, ERR_IO, "%s is damaged: it has %u sources, not %u",
 			    store->env.folder, i + 1, count);
-		if (end)
+		if (*end)
 			*end++ = '\0';
 		names = end;
 	}

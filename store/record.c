@@ -125,13 +125,15 @@ fields_of(struct span value)
 	return (struct span){ value.ptr + 1, value.len - 1 - CRC_BYTES };
 }
 
+/* The field of a tag, NULL if the shape has none. Tags are asked for in ascending order: *from is where
+ * the last search ended. */
 static const struct record_field *
-field_of(const struct record_shape *shape, unsigned char tag)
+field_of(const struct record_shape *shape, unsigned char tag, size_t *from)
 {
-	for (size_t i = 0; i < shape->field_count; i++) {
-		if (shape->fields[i].tag == tag)
-			return &shape->fields[i];
-	}
+	while (*from < shape->field_count && shape->fields[*from].tag < tag)
+		++*from;
+	if (*from < shape->field_count && shape->fields[*from].tag == tag)
+		return &shape->fields[*from];
 	return NULL;
 }
 
@@ -217,9 +219,10 @@ add_unknown(struct buf *to, const struct record_shape *shape, struct span *old, 
 {
 	struct span rest = *old;
 	struct item item;
+	size_t from = 0;
 
 	while (take_item(&rest, &item) && item.tag < end) {
-		if (!field_of(shape, item.tag))
+		if (!field_of(shape, item.tag, &from))
 			buf_add_span(to, item.whole);
 		*old = rest;
 	}
@@ -325,14 +328,16 @@ check_fields(const struct record_shape *shape, struct span value, struct err *er
 {
 	struct span rest = fields_of(value);
 	struct item item;
+	size_t from = 0;
 	int last = 0;
 
 	while (take_item(&rest, &item)) {
-		const struct record_field *field = field_of(shape, item.tag);
+		const struct record_field *field;
 
 		if (item.tag <= last)
 			return err_set(err, ERR_IO, "its fields are out of order at tag %d",
 			    (int)item.tag);
+		field = field_of(shape, item.tag, &from);
 		if (field && !field_fits(field, item.bytes))
 			return err_set(err, ERR_IO, "its field %s is malformed", field->name);
 		last = item.tag;
@@ -348,12 +353,13 @@ record_read(const struct record_shape *shape, struct span key, struct span value
 {
 	struct span rest = fields_of(value);
 	struct item item;
+	size_t from = 0;
 
 	if (check_envelope(shape, key, value, err) || check_fields(shape, value, err))
 		return -1;
 	memset(to, 0, shape->bytes);
 	while (take_item(&rest, &item)) {
-		const struct record_field *field = field_of(shape, item.tag);
+		const struct record_field *field = field_of(shape, item.tag, &from);
 
 		if (field)
 			take_field(field, item.bytes, to);

@@ -59,7 +59,14 @@ tests_unit_test_fields_LDADD = $(config_LIBS)
 store_LIBS = libstore.a libjson-read.a libcore.a libbase.a $(LMDB_LIBS) $(JSONC_LIBS) $(CRYPTO_LIBS) \
 	$(CMOCKA_LIBS)
 unit_programs += tests/unit/test_record tests/unit/test_env tests/unit/test_journal \
-	tests/unit/test_format
+	tests/unit/test_format tests/unit/test_store tests/unit/test_run_folder \
+	tests/unit/test_audit
+tests_unit_test_audit_SOURCES = %D%/test_audit.c %D%/store_fixture.h
+tests_unit_test_audit_LDADD = $(store_LIBS)
+tests_unit_test_store_SOURCES = %D%/test_store.c %D%/store_fixture.h
+tests_unit_test_store_LDADD = $(store_LIBS)
+tests_unit_test_run_folder_SOURCES = %D%/test_run_folder.c %D%/store_fixture.h
+tests_unit_test_run_folder_LDADD = $(store_LIBS)
 tests_unit_test_format_SOURCES = %D%/test_format.c %D%/store_fixture.h
 tests_unit_test_format_LDADD = $(store_LIBS)
 tests_unit_test_record_SOURCES = %D%/test_record.c %D%/store_fixture.h
