@@ -249,3 +249,14 @@ complaint_no_rows(const struct complaint *complaint, bool has_bytes, struct err 
 	    complaint->path, has_bytes ? "has a header line and no rows" : "is empty",
 	    or_the_job_file(complaint->places.empty));
 }
+
+int
+complaint_changed(const char *path, const char *how, const char *job, struct err *err)
+{
+	return err_set(err, ERR_INPUT,
+	    "%s changed since this load began%s%s\n"
+	    "  What was sent came from the old file; going on would mix two files.  Choose:\n"
+	    "    put the old file back, or\n"
+	    "    rollcall run --new %s     start over",
+	    path, how[0] ? " " : "", how, job);
+}

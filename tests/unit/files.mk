@@ -30,6 +30,12 @@ tests_unit_test_rules_LDADD = $(text_LIBS)
 unit_programs += tests/unit/test_pass
 tests_unit_test_pass_SOURCES = %D%/test_pass.c %D%/input.h %D%/transcript.c %D%/transcript.h
 tests_unit_test_pass_LDADD = $(text_LIBS)
+unit_programs += tests/unit/test_base64url
+tests_unit_test_base64url_SOURCES = %D%/test_base64url.c
+tests_unit_test_base64url_LDADD = $(text_LIBS)
+unit_programs += tests/unit/test_payload
+tests_unit_test_payload_SOURCES = %D%/test_payload.c %D%/planned.c %D%/planned.h %D%/input.h
+tests_unit_test_payload_LDADD = $(text_LIBS)
 
 # --- config
 config_LIBS = libconfig-job.a libbase.a $(LIBCONFIG_LIBS) $(CMOCKA_LIBS)
