@@ -1,3 +1,10 @@
+# Layer 3: input files, and the source port made of them.
+noinst_LIBRARIES += libsource.a
+libsource_a_SOURCES = \
+	%D%/file.c %D%/file.h \
+	%D%/source.c %D%/source.h \
+	%D%/survey.c %D%/survey.h
+
 # Layer 1: the text of voter files; knows no files. Only digest.c knows libraries.
 noinst_LIBRARIES += libtext.a
 libtext_a_SOURCES = \

@@ -13,6 +13,7 @@ runner/base/            -                                               pure
 runner/json/            runner/base/                                    pure
 runner/core/            runner/base/                                    pure
 runner/source/file.     runner/base/,runner/core/,runner/ports.h,runner/source/ *
+runner/source/source.   runner/base/,runner/core/,runner/ports.h,runner/source/ pure
 runner/source/          runner/base/,runner/core/plan.h                 pure
 runner/ports.h          runner/base/,runner/core/                       pure
 store/                  runner/base/,runner/core/,runner/ports.h,runner/json/ *

@@ -36,6 +36,9 @@ tests_unit_test_base64url_LDADD = $(text_LIBS)
 unit_programs += tests/unit/test_payload
 tests_unit_test_payload_SOURCES = %D%/test_payload.c %D%/planned.c %D%/planned.h %D%/input.h
 tests_unit_test_payload_LDADD = $(text_LIBS)
+unit_programs += tests/unit/test_source
+tests_unit_test_source_SOURCES = %D%/test_source.c
+tests_unit_test_source_LDADD = libsource.a $(text_LIBS)
 
 # --- config
 config_LIBS = libconfig-job.a libbase.a $(LIBCONFIG_LIBS) $(CMOCKA_LIBS)

@@ -1,0 +1,263 @@
+#include "platform.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runner/base/show.h"
+#include "runner/source/complaint.h"
+#include "runner/source/payload.h"
+#include "runner/source/source.h"
+
+_Static_assert(sizeof(((struct digest *)NULL)->bytes) == DIGEST_SHA_BYTES, "a whole SHA-256");
+
+/* An input opened for one chunk. It stays where it is: its reader points into it. */
+struct opened {
+	struct file file;
+	struct reader reader;
+	struct layout layout;
+	struct reread_options csv;
+};
+
+static void
+opened_done(struct opened *opened)
+{
+	layout_done(&opened->layout);
+	file_close(&opened->file);
+}
+SCOPED_BY(opened, opened_done)
+
+static int
+check_size(const struct file *file, uint64_t planned, const char *job_path, struct err *err)
+{
+	char before[SHOW_BYTES], now[SHOW_BYTES], how[2 * SHOW_BYTES + 16];
+
+	if (file->size == planned)
+		return 0;
+	snprintf(how, sizeof(how), "(%s -> %s bytes)", show_count(planned, before),
+	    show_count(file->size, now));
+	return complaint_changed(file->written, how, job_path, err);
+}
+
+/* The layout as the planning pass found it. */
+static int
+read_layout(
+    struct opened *opened, const struct source_job *job, const char *job_path, struct err *err)
+{
+	struct rows_options options = {
+		.reader = &opened->reader,
+		.dialect = job->layout.dialect,
+		.most_record_bytes = LIMIT_CHUNK_MOST_BYTES,
+		.window_bytes = REREAD_WINDOW_BYTES,
+		.first_row = job->layout.header_count ? 1 : 0,
+	};
+	const char *path = opened->file.written;
+	SCOPED(rows) rows;
+	int read;
+
+	if (rows_init(&rows, &options, err))
+		return -1;
+	read = layout_read(&opened->layout, &job->layout, &rows, path, err);
+	/* It was good when it was planned. */
+	if (read > 0 || (read < 0 && err->kind == ERR_DATA))
+		return complaint_changed(path, "(its first line is another)", job_path, err);
+	return read;
+}
+
+/* *opened is _done() by the caller, also after a failure. */
+static int
+open_input(struct opened *opened, const struct source *source, const struct plan_chunk *plan,
+    struct err *err)
+{
+	const struct source_job *job = &source->jobs[plan->source];
+
+	assert(plan->source < source->job_count && plan->input < job->input_count);
+	*opened = (struct opened){ .file = FILE_NONE };
+	if (file_open(&opened->file, job->inputs[plan->input], err) ||
+	    check_size(&opened->file, job->sizes[plan->input], source->job_path, err))
+		return -1;
+	opened->reader = file_reader(&opened->file);
+	if (read_layout(opened, job, source->job_path, err))
+		return -1;
+	opened->csv = (struct reread_options){
+		.reader = &opened->reader,
+		.layout = &opened->layout,
+		.plan = plan,
+		.path = opened->file.written,
+		.job = source->job_path,
+	};
+	return 0;
+}
+
+struct source_body {
+	struct body body;
+	struct opened opened;
+	struct payload payload;
+};
+
+static struct source_body *
+whole(const struct body *body)
+{
+	return (struct source_body *)((char *)(uintptr_t)body - offsetof(struct source_body, body));
+}
+
+static int
+body_read(struct body *body, char *to, size_t most, size_t *got, struct err *err)
+{
+	return payload_read(&whole(body)->payload, to, most, got, err);
+}
+
+static void
+body_sha256(const struct body *body, struct digest *digest)
+{
+	const unsigned char *sha256 = payload_sha256(&whole(body)->payload);
+
+	digest->is_known = sha256 != NULL;
+	if (sha256)
+		memcpy(digest->bytes, sha256, sizeof(digest->bytes));
+}
+
+static void
+body_close(struct body *body)
+{
+	struct source_body *closing = whole(body);
+
+	payload_done(&closing->payload);
+	opened_done(&closing->opened);
+	free(closing);
+}
+
+static int
+open_body(void *ctx, const struct plan_chunk *plan, struct body **body, struct err *err)
+{
+	const struct source *source = ctx;
+	const struct source_job *job = &source->jobs[plan->source];
+	struct source_body *opening = calloc(1, sizeof(*opening));
+	struct payload_options options;
+
+	if (!opening)
+		return err_memory(err);
+	if (open_input(&opening->opened, source, plan, err))
+		goto failed;
+	options = (struct payload_options){
+		.csv = opening->opened.csv,
+		.type = job->type,
+		.is_overwritable = job->is_overwritable,
+		.is_padded = source->is_padded,
+	};
+	if (payload_init(&opening->payload, &options, err))
+		goto failed;
+	opening->body = (struct body){
+		.bytes = opening->payload.bytes,
+		.read = body_read,
+		.sha256 = body_sha256,
+		.close = body_close,
+	};
+	*body = &opening->body;
+	return 0;
+failed:
+	opened_done(&opening->opened);
+	free(opening);
+	return -1;
+}
+
+static int
+take_sha256(void *ctx, const struct plan_chunk *plan, struct digest *digest, struct err *err)
+{
+	SCOPED(opened) opened = { .file = FILE_NONE };
+	SCOPED(reread) csv = { 0 };
+	SCOPED(digest_sha) sha = { NULL };
+	struct span bytes;
+
+	if (open_input(&opened, ctx, plan, err) || reread_init(&csv, &opened.csv, err))
+		return -1;
+	if (digest_sha_init(&sha))
+		return err_memory(err);
+	do {
+		if (reread_bytes(&csv, &bytes, err))
+			return -1;
+		digest_sha_add(&sha, bytes.ptr, bytes.len);
+	} while (bytes.len);
+	digest_sha_result(&sha, digest->bytes);
+	digest->is_known = true;
+	return 0;
+}
+
+static int
+take_head(void *ctx, const struct plan_chunk *plan, size_t most, struct buf *to,
+    size_t *header_bytes, struct err *err)
+{
+	SCOPED(opened) opened = { .file = FILE_NONE };
+	SCOPED(reread) csv = { 0 };
+	size_t left = most;
+	struct span bytes;
+
+	if (open_input(&opened, ctx, plan, err) || reread_init(&csv, &opened.csv, err))
+		return -1;
+	do {
+		if (reread_bytes(&csv, &bytes, err))
+			return -1;
+		bytes.len = bytes.len < left ? bytes.len : left;
+		buf_add_span(to, bytes);
+		left -= bytes.len;
+	} while (bytes.len && left);
+	*header_bytes = opened.layout.header.len < most ? opened.layout.header.len : most;
+	return buf_check(to, err);
+}
+
+struct source_port
+source_port(struct source *source)
+{
+	return (struct source_port){
+		.ctx = source,
+		.open = open_body,
+		.sha256 = take_sha256,
+		.head = take_head,
+	};
+}
+
+struct source_rows {
+	struct opened opened;
+	struct reread csv;
+};
+
+int
+source_rows_open(const struct source *source, const struct plan_chunk *plan,
+    struct source_rows **rows, struct err *err)
+{
+	struct source_rows *opening = calloc(1, sizeof(*opening));
+
+	if (!opening)
+		return err_memory(err);
+	if (open_input(&opening->opened, source, plan, err) ||
+	    reread_init(&opening->csv, &opening->opened.csv, err)) {
+		opened_done(&opening->opened);
+		free(opening);
+		return -1;
+	}
+	*rows = opening;
+	return 0;
+}
+
+void
+source_rows_close(struct source_rows *rows)
+{
+	if (!rows)
+		return;
+	reread_done(&rows->csv);
+	opened_done(&rows->opened);
+	free(rows);
+}
+
+int
+source_rows_next(struct source_rows *rows, struct reread_row *row, bool *is_end, struct err *err)
+{
+	return reread_row(&rows->csv, row, is_end, err);
+}
+
+const struct layout *
+source_rows_layout(const struct source_rows *rows)
+{
+	return &rows->opened.layout;
+}

@@ -1,0 +1,49 @@
+/* source.h - the real source port: planned chunks out of input files.
+ *
+ * Every body, digest and head opens its file anew, finds its size unchanged and reads its header
+ * line again, so that nothing is kept between chunks: memory is that of the open bodies. */
+#ifndef RUNNER_SOURCE_SOURCE_H
+#define RUNNER_SOURCE_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runner/base/err.h"
+#include "runner/core/plan.h"
+#include "runner/ports.h"
+#include "runner/source/file.h"
+#include "runner/source/layout.h"
+#include "runner/source/reread.h"
+
+/* One source of the job; borrowed, as all below, while the port is used. */
+struct source_job {
+	const char *type; /* the nation's word: "people", "ballot" */
+	bool is_overwritable;
+	struct layout_options layout;
+	const struct file_name *inputs;
+	const uint64_t *sizes; /* of the inputs when they were planned */
+	size_t input_count;
+};
+
+struct source {
+	const struct source_job *jobs;
+	size_t job_count;
+	bool is_padded;       /* base64 */
+	const char *job_path; /* the job file as given, for messages */
+};
+
+struct source_port source_port(struct source *source);
+
+/* The rows of a planned chunk as they were sent, one by one. */
+struct source_rows;
+int source_rows_open(const struct source *source, const struct plan_chunk *plan,
+    struct source_rows **rows, struct err *err);
+void source_rows_close(struct source_rows *rows);
+/* See reread_row(). */
+int source_rows_next(
+    struct source_rows *rows, struct reread_row *row, bool *is_end, struct err *err);
+/* The header as sent: outputs of the chunk's layout. Lent until the rows are closed. */
+const struct layout *source_rows_layout(const struct source_rows *rows);
+
+#endif

@@ -1,0 +1,154 @@
+#include "platform.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "runner/source/survey.h"
+
+/* What two inputs of a source must not share. */
+struct known {
+	uint64_t device, inode;
+	uint64_t rows;
+	unsigned char digest[PLAN_DIGEST_BYTES];
+};
+
+struct survey {
+	const struct survey_options *options;
+	const struct survey_source *source;
+	uint32_t source_index, input_index;
+	uint32_t next_number;
+	struct known *known; /* of the source's inputs so far */
+};
+
+static int
+tell_layout(void *ctx, const struct layout *layout, struct err *err)
+{
+	const struct survey *survey = ctx;
+	const struct survey_options *options = survey->options;
+
+	if (!options->on_layout)
+		return 0;
+	return options->on_layout(
+	    options->ctx, survey->source_index, survey->input_index, layout, err);
+}
+
+static int
+tell_chunk(void *ctx, const struct plan_chunk *chunk, struct err *err)
+{
+	struct survey *survey = ctx;
+	const struct survey_options *options = survey->options;
+
+	survey->next_number = chunk->number + 1;
+	return options->on_chunk ? options->on_chunk(options->ctx, chunk, err) : 0;
+}
+
+static int
+refuse_twin(const struct survey *survey, uint32_t other, const char *how, struct err *err)
+{
+	const struct file_name *inputs = survey->source->inputs;
+
+	return err_set(err, ERR_DATA,
+	    "source %s: %s and %s %s\n"
+	    "  Every row would be sent twice.  Take one of them out of  input.\n"
+	    "Nothing was sent.",
+	    survey->source->name, inputs[other].written, inputs[survey->input_index].written, how);
+}
+
+static int
+check_file_is_new(const struct survey *survey, const struct file *file, struct err *err)
+{
+	for (uint32_t i = 0; i < survey->input_index; i++) {
+		if (survey->known[i].inode == file->inode &&
+		    survey->known[i].device == file->device)
+			return refuse_twin(survey, i, "are the same file", err);
+	}
+	return 0;
+}
+
+static int
+check_rows_are_new(const struct survey *survey, const struct plan_input *input, struct err *err)
+{
+	for (uint32_t i = 0; i < survey->input_index && input->rows; i++) {
+		if (survey->known[i].rows == input->rows &&
+		    memcmp(survey->known[i].digest, input->digest, sizeof(input->digest)) == 0)
+			return refuse_twin(survey, i, "hold the same rows", err);
+	}
+	return 0;
+}
+
+static int
+plan_file(struct survey *survey, struct file *file, struct pass_result *result, struct err *err)
+{
+	const struct survey_source *source = survey->source;
+	const struct reader reader = file_reader(file);
+	struct pass_options pass = {
+		.path = file->written,
+		.places = source->places,
+		.layout = &source->layout,
+		.type = source->type,
+		.source = survey->source_index,
+		.input = survey->input_index,
+		.first_number = survey->next_number,
+		.limit_bytes = survey->options->limit_bytes,
+		.limit_rows = survey->options->limit_rows,
+		.is_empty_allowed = source->is_empty_allowed,
+		.on_layout = tell_layout,
+		.on_chunk = tell_chunk,
+		.ctx = survey,
+	};
+
+	if (pass_run(&pass, &reader, result, err) || file_check_unchanged(file, err))
+		return -1;
+	file_describe(file, &result->input);
+	return 0;
+}
+
+static int
+plan_input(struct survey *survey, struct err *err)
+{
+	const struct survey_options *options = survey->options;
+	struct known *known = &survey->known[survey->input_index];
+	SCOPED(file) file = FILE_NONE;
+	struct pass_result result;
+
+	if (file_open(&file, survey->source->inputs[survey->input_index], err) ||
+	    check_file_is_new(survey, &file, err) || plan_file(survey, &file, &result, err) ||
+	    check_rows_are_new(survey, &result.input, err))
+		return -1;
+	known->device = file.device;
+	known->inode = file.inode;
+	known->rows = result.input.rows;
+	memcpy(known->digest, result.input.digest, sizeof(known->digest));
+	return options->on_input ? options->on_input(options->ctx, &result.input, &result, err) : 0;
+}
+
+static int
+plan_source(struct survey *survey, struct err *err)
+{
+	int failed = 0;
+
+	survey->next_number = 1;
+	survey->known = calloc(survey->source->input_count, sizeof(*survey->known));
+	if (!survey->known)
+		return err_memory(err);
+	for (uint32_t i = 0; i < survey->source->input_count && !failed; i++) {
+		survey->input_index = i;
+		failed = plan_input(survey, err);
+	}
+	free(survey->known);
+	return failed;
+}
+
+int
+survey_run(const struct survey_options *options, struct err *err)
+{
+	struct survey survey = { .options = options };
+
+	for (uint32_t i = 0; i < options->source_count; i++) {
+		survey.source = &options->sources[i];
+		survey.source_index = i;
+		if (plan_source(&survey, err))
+			return -1;
+	}
+	return 0;
+}
