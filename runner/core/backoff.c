@@ -7,7 +7,7 @@ backoff_wait_ms(const struct backoff *backoff, uint32_t try_count, uint32_t roll
 {
 	int64_t bound_ms = backoff->first_ms;
 
-	while (--try_count && bound_ms < backoff->most_ms)
+	for (uint32_t i = 1; i < try_count && bound_ms < backoff->most_ms; i++)
 		bound_ms *= 2;
 	if (bound_ms > backoff->most_ms)
 		bound_ms = backoff->most_ms;

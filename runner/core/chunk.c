@@ -6,62 +6,305 @@
 #include "runner/base/scoped.h"
 #include "runner/core/chunk.h"
 
-struct arc {
+/* ---- what an event leaves behind beside the new state ---- */
+
+static void
+take_text(char *to, const char *from, size_t bytes)
+{
+	memcpy(to, from, bytes);
+	to[bytes - 1] = '\0';
+}
+
+static void
+take_reason(struct chunk *chunk, const struct event *event)
+{
+	take_text(chunk->text, event->text, sizeof(chunk->text));
+}
+
+static void
+take_answer(struct chunk *chunk, const struct event *event)
+{
+	chunk->http_status = event->http_status;
+	chunk->handed_bytes = event->handed_bytes;
+	chunk->bytes_sent += event->handed_bytes;
+	if (event->sha256.is_known)
+		chunk->sha256 = event->sha256;
+	take_text(chunk->request_id, event->request_id, sizeof(chunk->request_id));
+}
+
+/* What an import said is not what another import, or the same for another chunk, would say. */
+static void
+forget_result(struct chunk *chunk)
+{
+	chunk->finished_ms = 0;
+	chunk->has_counts = 0;
+	chunk->rows_succeeded = 0;
+	chunk->rows_updated = 0;
+	chunk->rows_failed = 0;
+	chunk->notes &= ~(uint32_t)(NOTE_NEVER_TAKEN | NOTE_NO_COUNTS);
+}
+
+static void
+take_import(struct chunk *chunk, const struct event *event)
+{
+	forget_result(chunk);
+	chunk->import_id = event->import_id;
+	chunk->submitted_ms = event->at_ms;
+	chunk->word = event->word;
+	chunk->text[0] = '\0';
+}
+
+static void
+take_word(struct chunk *chunk, const struct event *event)
+{
+	chunk->word = event->word;
+}
+
+static void
+take_end(struct chunk *chunk, const struct event *event)
+{
+	take_reason(chunk, event);
+	chunk->finished_ms = event->at_ms;
+}
+
+static void
+begin_attempt(struct chunk *chunk, const struct event *event)
+{
+	chunk->attempts++;
+	chunk->attempts_used++;
+	chunk->started_ms = event->at_ms;
+	chunk->handed_bytes = 0;
+	chunk->request_id[0] = '\0';
+	chunk->text[0] = '\0';
+}
+
+static void
+be_accepted(struct chunk *chunk, const struct event *event)
+{
+	take_answer(chunk, event);
+	take_import(chunk, event);
+}
+
+static void
+come_back(struct chunk *chunk, const struct event *event)
+{
+	take_answer(chunk, event);
+	take_reason(chunk, event);
+}
+
+/* Some ways to come back use up no attempt (replies.md, budgets). */
+static void
+come_back_free(struct chunk *chunk, const struct event *event)
+{
+	chunk->attempts_used--;
+	come_back(chunk, event);
+}
+
+static void
+be_refused(struct chunk *chunk, const struct event *event)
+{
+	take_answer(chunk, event);
+	take_end(chunk, event);
+}
+
+static void
+give_up(struct chunk *chunk, const struct event *event)
+{
+	/* One that was sent again on somebody's word may have been taken the first time. */
+	if (!(chunk->notes & NOTE_RESUBMITTED))
+		chunk->notes |= NOTE_NEVER_TAKEN;
+	chunk->finished_ms = event->at_ms;
+}
+
+static void
+begin_doubt(struct chunk *chunk, const struct event *event)
+{
+	come_back(chunk, event);
+	chunk->looks_failed = 0;
+	chunk->absences = 0;
+}
+
+static void
+take_digest(struct chunk *chunk, const struct event *event)
+{
+	chunk->sha256 = event->sha256;
+}
+
+static void
+be_found(struct chunk *chunk, const struct event *event)
+{
+	take_import(chunk, event);
+	chunk->notes |= NOTE_FOUND_BY_PROBE;
+}
+
+static void
+count_absence(struct chunk *chunk, const struct event *event)
+{
+	(void)event;
+	chunk->absences++;
+}
+
+static void
+count_failed_look(struct chunk *chunk, const struct event *event)
+{
+	(void)event;
+	chunk->looks_failed++;
+}
+
+static void
+be_cleared(struct chunk *chunk, const struct event *event)
+{
+	(void)event;
+	chunk->notes |= NOTE_SENT_AGAIN;
+}
+
+static void
+be_resubmitted(struct chunk *chunk, const struct event *event)
+{
+	(void)event;
+	chunk->notes |= NOTE_RESUBMITTED;
+}
+
+/* It was given an id that another chunk has: what it sent is known, but not where it is. */
+static void
+get_anothers_id(struct chunk *chunk, const struct event *event)
+{
+	take_answer(chunk, event);
+	take_reason(chunk, event);
+}
+
+/* Another chunk was given its id. */
+static void
+share_id(struct chunk *chunk, const struct event *event)
+{
+	forget_result(chunk);
+	take_reason(chunk, event);
+}
+
+static void
+take_counts(struct chunk *chunk, const struct event *event)
+{
+	chunk->has_counts = 1;
+	chunk->rows_succeeded = event->rows_succeeded;
+	chunk->rows_updated = event->rows_updated;
+	chunk->rows_failed = event->rows_failed;
+	chunk->finished_ms = event->at_ms;
+}
+
+static void
+lose_counts(struct chunk *chunk, const struct event *event)
+{
+	chunk->notes |= NOTE_NO_COUNTS;
+	chunk->finished_ms = event->at_ms;
+}
+
+static void
+finish(struct chunk *chunk, const struct event *event)
+{
+	take_word(chunk, event);
+	chunk->finished_ms = event->at_ms;
+}
+
+static void
+fail(struct chunk *chunk, const struct event *event)
+{
+	take_word(chunk, event);
+	take_end(chunk, event);
+}
+
+static void
+settle(struct chunk *chunk, const struct event *event)
+{
+	chunk->notes |= NOTE_SETTLED;
+	take_text(chunk->settled_by, event->person, sizeof(chunk->settled_by));
+	take_text(chunk->settled_why, event->text, sizeof(chunk->settled_why));
+}
+
+static void
+settle_import(struct chunk *chunk, const struct event *event)
+{
+	settle(chunk, event);
+	take_import(chunk, event);
+}
+
+static void
+settle_resubmit(struct chunk *chunk, const struct event *event)
+{
+	settle(chunk, event);
+	forget_result(chunk);
+	chunk->import_id = 0;
+	chunk->submitted_ms = 0;
+	chunk->word = WORD_NONE;
+	chunk->attempts_used = 0;
+	chunk->notes &= ~(uint32_t)NOTE_FOUND_BY_PROBE;
+	chunk->notes |= NOTE_RESUBMITTED;
+}
+
+static void
+settle_skip(struct chunk *chunk, const struct event *event)
+{
+	settle(chunk, event);
+	chunk->finished_ms = event->at_ms;
+}
+
+/* ---- what may happen ---- */
+
+static const struct arc {
 	enum chunk_state from;
 	enum event_type event;
 	enum chunk_state to;
-};
+	void (*take)(struct chunk *chunk, const struct event *event);
+} arcs[] = {
+	/* from             what happened              to                and beside it */
+	{ CHUNK_PLANNED,    EVENT_SUBMIT_STARTED,      CHUNK_SUBMITTING, begin_attempt },
+	{ CHUNK_PLANNED,    EVENT_ATTEMPTS_USED_UP,    CHUNK_FAILED,     give_up },
 
-static const struct arc arcs[] = {
-	/* from             what happened             to              */
-	{ CHUNK_PLANNED,    EVENT_SUBMIT_STARTED,     CHUNK_SUBMITTING },
-	{ CHUNK_PLANNED,    EVENT_ATTEMPTS_USED_UP,   CHUNK_FAILED },
-
-	{ CHUNK_SUBMITTING, EVENT_SUBMIT_ACCEPTED,    CHUNK_SUBMITTED },
-	{ CHUNK_SUBMITTING, EVENT_SUBMIT_NOT_SENT,    CHUNK_PLANNED },
-	{ CHUNK_SUBMITTING, EVENT_SUBMIT_NOT_COMPLETE, CHUNK_PLANNED },
-	{ CHUNK_SUBMITTING, EVENT_SUBMIT_PUT_OFF,     CHUNK_PLANNED },
-	{ CHUNK_SUBMITTING, EVENT_SUBMIT_REFUSED,     CHUNK_REFUSED },
-	{ CHUNK_SUBMITTING, EVENT_ANSWER_LOST,        CHUNK_IN_DOUBT }, /* never straight back: law 3 */
-	{ CHUNK_SUBMITTING, EVENT_ID_CONFLICT,        CHUNK_HELD },     /* law 9 */
+	{ CHUNK_SUBMITTING, EVENT_SUBMIT_ACCEPTED,     CHUNK_SUBMITTED,  be_accepted },
+	{ CHUNK_SUBMITTING, EVENT_SUBMIT_NOT_SENT,     CHUNK_PLANNED,    come_back_free },
+	{ CHUNK_SUBMITTING, EVENT_SUBMIT_NOT_COMPLETE, CHUNK_PLANNED,    come_back },
+	{ CHUNK_SUBMITTING, EVENT_SUBMIT_PUT_OFF,      CHUNK_PLANNED,    come_back_free },
+	{ CHUNK_SUBMITTING, EVENT_SUBMIT_REFUSED,      CHUNK_REFUSED,    be_refused },
+	/* never straight back: law 3 */
+	{ CHUNK_SUBMITTING, EVENT_ANSWER_LOST,         CHUNK_IN_DOUBT,   begin_doubt },
+	{ CHUNK_SUBMITTING, EVENT_ID_CONFLICT,         CHUNK_HELD,       get_anothers_id }, /* law 9 */
 
 	/* An id that was rescued when its commit failed; by then start-up may have called it lost. */
-	{ CHUNK_IN_DOUBT,   EVENT_SUBMIT_ACCEPTED,    CHUNK_SUBMITTED },
-	{ CHUNK_IN_DOUBT,   EVENT_DOUBT_HASHED,       CHUNK_IN_DOUBT },
-	{ CHUNK_IN_DOUBT,   EVENT_PROBE_FOUND,        CHUNK_SUBMITTED },
-	{ CHUNK_IN_DOUBT,   EVENT_PROBE_ABSENT,       CHUNK_IN_DOUBT },
-	{ CHUNK_IN_DOUBT,   EVENT_PROBE_CLEARED,      CHUNK_PLANNED },
-	{ CHUNK_IN_DOUBT,   EVENT_PROBE_FAILED,       CHUNK_IN_DOUBT },
-	{ CHUNK_IN_DOUBT,   EVENT_PROBE_UNCLEAR,      CHUNK_HELD },
-	{ CHUNK_IN_DOUBT,   EVENT_DOUBT_HELD,         CHUNK_HELD },
-	{ CHUNK_IN_DOUBT,   EVENT_DOUBT_RESUBMITTED,  CHUNK_PLANNED },
-	{ CHUNK_IN_DOUBT,   EVENT_RESOLVED_IMPORT,    CHUNK_SUBMITTED },
-	{ CHUNK_IN_DOUBT,   EVENT_RESOLVED_RESUBMIT,  CHUNK_PLANNED },
-	{ CHUNK_IN_DOUBT,   EVENT_RESOLVED_SKIP,      CHUNK_SKIPPED },
+	{ CHUNK_IN_DOUBT,   EVENT_SUBMIT_ACCEPTED,     CHUNK_SUBMITTED,  be_accepted },
+	{ CHUNK_IN_DOUBT,   EVENT_ID_CONFLICT,         CHUNK_HELD,       get_anothers_id },
+	{ CHUNK_IN_DOUBT,   EVENT_DOUBT_HASHED,        CHUNK_IN_DOUBT,   take_digest },
+	{ CHUNK_IN_DOUBT,   EVENT_PROBE_FOUND,         CHUNK_SUBMITTED,  be_found },
+	{ CHUNK_IN_DOUBT,   EVENT_PROBE_ABSENT,        CHUNK_IN_DOUBT,   count_absence },
+	{ CHUNK_IN_DOUBT,   EVENT_PROBE_CLEARED,       CHUNK_PLANNED,    be_cleared },
+	{ CHUNK_IN_DOUBT,   EVENT_PROBE_FAILED,        CHUNK_IN_DOUBT,   count_failed_look },
+	{ CHUNK_IN_DOUBT,   EVENT_PROBE_UNCLEAR,       CHUNK_HELD,       take_reason },
+	{ CHUNK_IN_DOUBT,   EVENT_DOUBT_HELD,          CHUNK_HELD,       take_reason },
+	{ CHUNK_IN_DOUBT,   EVENT_DOUBT_RESUBMITTED,   CHUNK_PLANNED,    be_resubmitted },
+	{ CHUNK_IN_DOUBT,   EVENT_RESOLVED_IMPORT,     CHUNK_SUBMITTED,  settle_import },
+	{ CHUNK_IN_DOUBT,   EVENT_RESOLVED_RESUBMIT,   CHUNK_PLANNED,    settle_resubmit },
+	{ CHUNK_IN_DOUBT,   EVENT_RESOLVED_SKIP,       CHUNK_SKIPPED,    settle_skip },
 
-	{ CHUNK_HELD,       EVENT_DOUBT_HASHED,       CHUNK_HELD },
-	{ CHUNK_HELD,       EVENT_RESOLVED_IMPORT,    CHUNK_SUBMITTED },
-	{ CHUNK_HELD,       EVENT_RESOLVED_RESUBMIT,  CHUNK_PLANNED },
-	{ CHUNK_HELD,       EVENT_RESOLVED_SKIP,      CHUNK_SKIPPED },
+	{ CHUNK_HELD,       EVENT_RESOLVED_IMPORT,     CHUNK_SUBMITTED,  settle_import },
+	{ CHUNK_HELD,       EVENT_RESOLVED_RESUBMIT,   CHUNK_PLANNED,    settle_resubmit },
+	{ CHUNK_HELD,       EVENT_RESOLVED_SKIP,       CHUNK_SKIPPED,    settle_skip },
 
-	{ CHUNK_SUBMITTED,  EVENT_STATUS_CHANGED,     CHUNK_SUBMITTED },
-	{ CHUNK_SUBMITTED,  EVENT_IMPORT_FINISHED,    CHUNK_FINISHED },
-	{ CHUNK_SUBMITTED,  EVENT_IMPORT_FAILED,      CHUNK_FAILED },
-	{ CHUNK_SUBMITTED,  EVENT_ID_CONFLICT,        CHUNK_HELD },
+	{ CHUNK_SUBMITTED,  EVENT_STATUS_CHANGED,      CHUNK_SUBMITTED,  take_word },
+	{ CHUNK_SUBMITTED,  EVENT_IMPORT_FINISHED,     CHUNK_FINISHED,   finish },
+	{ CHUNK_SUBMITTED,  EVENT_IMPORT_FAILED,       CHUNK_FAILED,     fail },
+	{ CHUNK_SUBMITTED,  EVENT_ID_CONFLICT,         CHUNK_HELD,       share_id },
 
-	{ CHUNK_FINISHED,   EVENT_RESULT_STORED,      CHUNK_DONE },
-	{ CHUNK_FINISHED,   EVENT_RESULT_GONE,        CHUNK_DONE },
-	{ CHUNK_FINISHED,   EVENT_RESULT_MISSING,     CHUNK_FAILED },
-	{ CHUNK_FINISHED,   EVENT_ID_CONFLICT,        CHUNK_HELD },
-	{ CHUNK_DONE,       EVENT_ID_CONFLICT,        CHUNK_HELD },
+	{ CHUNK_FINISHED,   EVENT_RESULT_STORED,       CHUNK_DONE,       take_counts },
+	{ CHUNK_FINISHED,   EVENT_RESULT_GONE,         CHUNK_DONE,       lose_counts },
+	{ CHUNK_FINISHED,   EVENT_RESULT_MISSING,      CHUNK_FAILED,     take_end },
+	{ CHUNK_FINISHED,   EVENT_ID_CONFLICT,         CHUNK_HELD,       share_id },
+	{ CHUNK_DONE,       EVENT_ID_CONFLICT,         CHUNK_HELD,       share_id },
 
 	/* resolve also settles what the nation refused or gave up on (product.md section 6) */
-	{ CHUNK_REFUSED,    EVENT_RESOLVED_RESUBMIT,  CHUNK_PLANNED },
-	{ CHUNK_REFUSED,    EVENT_RESOLVED_SKIP,      CHUNK_SKIPPED },
-	{ CHUNK_FAILED,     EVENT_RESOLVED_IMPORT,    CHUNK_SUBMITTED },
-	{ CHUNK_FAILED,     EVENT_RESOLVED_RESUBMIT,  CHUNK_PLANNED },
-	{ CHUNK_FAILED,     EVENT_RESOLVED_SKIP,      CHUNK_SKIPPED },
-	{ CHUNK_FAILED,     EVENT_ID_CONFLICT,        CHUNK_HELD },
+	{ CHUNK_REFUSED,    EVENT_RESOLVED_RESUBMIT,   CHUNK_PLANNED,    settle_resubmit },
+	{ CHUNK_REFUSED,    EVENT_RESOLVED_SKIP,       CHUNK_SKIPPED,    settle_skip },
+	{ CHUNK_FAILED,     EVENT_RESOLVED_IMPORT,     CHUNK_SUBMITTED,  settle_import },
+	{ CHUNK_FAILED,     EVENT_RESOLVED_RESUBMIT,   CHUNK_PLANNED,    settle_resubmit },
+	{ CHUNK_FAILED,     EVENT_RESOLVED_SKIP,       CHUNK_SKIPPED,    settle_skip },
+	{ CHUNK_FAILED,     EVENT_ID_CONFLICT,         CHUNK_HELD,       share_id },
 };
 
 static const char *const words[] = {
@@ -105,182 +348,6 @@ chunk_accepts(enum chunk_state state, enum event_type type)
 	return find_arc(state, type) != NULL;
 }
 
-static void
-take_text(char *to, const char *from, size_t bytes)
-{
-	memcpy(to, from, bytes);
-	to[bytes - 1] = '\0';
-}
-
-static void
-take_answer(struct chunk *chunk, const struct event *event)
-{
-	chunk->http_status = event->http_status;
-	chunk->handed_bytes = event->handed_bytes;
-	chunk->bytes_sent += event->handed_bytes;
-	if (event->sha256.is_known)
-		chunk->sha256 = event->sha256;
-	take_text(chunk->request_id, event->request_id, sizeof(chunk->request_id));
-}
-
-static void
-start_doubt(struct chunk *chunk)
-{
-	chunk->looks_failed = 0;
-	chunk->absences = 0;
-}
-
-static void
-become_submitted(struct chunk *chunk, const struct event *event)
-{
-	chunk->import_id = event->import_id;
-	chunk->submitted_ms = event->at_ms;
-	chunk->finished_ms = 0;
-	chunk->word = event->word;
-	chunk->text[0] = '\0';
-}
-
-static void
-become_planned_again(struct chunk *chunk)
-{
-	chunk->import_id = 0;
-	chunk->submitted_ms = 0;
-	chunk->finished_ms = 0;
-	chunk->word = WORD_NONE;
-	chunk->has_counts = 0;
-	chunk->rows_succeeded = 0;
-	chunk->rows_updated = 0;
-	chunk->rows_failed = 0;
-	chunk->attempts_used = 0;
-}
-
-static void
-take_counts(struct chunk *chunk, const struct event *event)
-{
-	chunk->has_counts = 1;
-	chunk->rows_succeeded = event->rows_succeeded;
-	chunk->rows_updated = event->rows_updated;
-	chunk->rows_failed = event->rows_failed;
-}
-
-static void
-settle(struct chunk *chunk, const struct event *event)
-{
-	chunk->notes |= NOTE_SETTLED;
-	take_text(chunk->settled_by, event->person, sizeof(chunk->settled_by));
-	take_text(chunk->settled_why, event->text, sizeof(chunk->settled_why));
-}
-
-/* What an event leaves behind beside the new state. */
-static void
-take_event(struct chunk *chunk, const struct event *event)
-{
-	switch (event->type) {
-	case EVENT_SUBMIT_STARTED:
-		chunk->attempts++;
-		chunk->attempts_used++;
-		chunk->started_ms = event->at_ms;
-		chunk->handed_bytes = 0;
-		chunk->http_status = 0;
-		chunk->request_id[0] = '\0';
-		chunk->text[0] = '\0';
-		break;
-	case EVENT_SUBMIT_ACCEPTED:
-		take_answer(chunk, event);
-		become_submitted(chunk, event);
-		break;
-	case EVENT_SUBMIT_NOT_SENT:
-	case EVENT_SUBMIT_PUT_OFF:
-		chunk->attempts_used--; /* these use up none (replies.md, budgets) */
-		take_answer(chunk, event);
-		take_text(chunk->text, event->text, sizeof(chunk->text));
-		break;
-	case EVENT_SUBMIT_NOT_COMPLETE:
-		take_answer(chunk, event);
-		take_text(chunk->text, event->text, sizeof(chunk->text));
-		break;
-	case EVENT_SUBMIT_REFUSED:
-		take_answer(chunk, event);
-		take_text(chunk->text, event->text, sizeof(chunk->text));
-		chunk->finished_ms = event->at_ms;
-		break;
-	case EVENT_ANSWER_LOST:
-		take_answer(chunk, event);
-		take_text(chunk->text, event->text, sizeof(chunk->text));
-		start_doubt(chunk);
-		break;
-	case EVENT_ATTEMPTS_USED_UP:
-		chunk->notes |= NOTE_NEVER_TAKEN;
-		chunk->finished_ms = event->at_ms;
-		break;
-	case EVENT_DOUBT_HASHED:
-		chunk->sha256 = event->sha256;
-		break;
-	case EVENT_PROBE_FOUND:
-		chunk->notes |= NOTE_FOUND_BY_PROBE;
-		become_submitted(chunk, event);
-		break;
-	case EVENT_PROBE_ABSENT:
-		chunk->absences++;
-		break;
-	case EVENT_PROBE_CLEARED:
-		chunk->notes |= NOTE_SENT_AGAIN;
-		break;
-	case EVENT_PROBE_FAILED:
-		chunk->looks_failed++;
-		break;
-	case EVENT_PROBE_UNCLEAR:
-	case EVENT_DOUBT_HELD:
-	case EVENT_ID_CONFLICT:
-		take_text(chunk->text, event->text, sizeof(chunk->text));
-		break;
-	case EVENT_DOUBT_RESUBMITTED:
-		chunk->notes |= NOTE_RESUBMITTED;
-		break;
-	case EVENT_STATUS_CHANGED:
-		chunk->word = event->word;
-		break;
-	case EVENT_IMPORT_FINISHED:
-		chunk->word = event->word;
-		break;
-	case EVENT_IMPORT_FAILED:
-		chunk->word = event->word;
-		take_text(chunk->text, event->text, sizeof(chunk->text));
-		chunk->finished_ms = event->at_ms;
-		break;
-	case EVENT_RESULT_STORED:
-		take_counts(chunk, event);
-		chunk->finished_ms = event->at_ms;
-		break;
-	case EVENT_RESULT_MISSING:
-		take_text(chunk->text, event->text, sizeof(chunk->text));
-		chunk->finished_ms = event->at_ms;
-		break;
-	case EVENT_RESULT_GONE:
-		chunk->notes |= NOTE_NO_COUNTS;
-		chunk->finished_ms = event->at_ms;
-		break;
-	case EVENT_RESOLVED_IMPORT:
-		settle(chunk, event);
-		become_submitted(chunk, event);
-		break;
-	case EVENT_RESOLVED_RESUBMIT:
-		settle(chunk, event);
-		chunk->notes |= NOTE_RESUBMITTED;
-		chunk->notes &= ~(uint32_t)NOTE_NEVER_TAKEN;
-		become_planned_again(chunk);
-		break;
-	case EVENT_RESOLVED_SKIP:
-		settle(chunk, event);
-		chunk->finished_ms = event->at_ms;
-		break;
-	case EVENT_RUN_STARTED:
-	case EVENT_RUN_ENDED:
-	case EVENT_EQUATION_LEARNED:
-		break; /* about the load; no arc leads here */
-	}
-}
-
 int
 chunk_apply(struct chunk *chunk, const struct event *event)
 {
@@ -290,6 +357,6 @@ chunk_apply(struct chunk *chunk, const struct event *event)
 		return -1;
 	chunk->state = arc->to;
 	chunk->due_ms = event->due_ms;
-	take_event(chunk, event);
+	arc->take(chunk, event);
 	return 0;
 }

@@ -41,7 +41,7 @@ enum chunk_note {
 	NOTE_RESUBMITTED = 1 << 0,    /* sent again by a person or by in_doubt = "resubmit" */
 	NOTE_FOUND_BY_PROBE = 1 << 1,
 	NOTE_SENT_AGAIN = 1 << 2,     /* after its absence from the nation's list was proven */
-	NOTE_NEVER_TAKEN = 1 << 3,    /* attempts used up, none of them taken */
+	NOTE_NEVER_TAKEN = 1 << 3,    /* attempts used up, surely none of them taken */
 	NOTE_SETTLED = 1 << 4,        /* by a person: settled_by, settled_why */
 	NOTE_NO_COUNTS = 1 << 5,      /* done, but the nation has no result any more */
 };
@@ -86,14 +86,14 @@ struct chunk {
 	int64_t due_ms;       /* when its next step is due, wall clock; 0: at once */
 	int64_t started_ms;   /* of the last attempt */
 	int64_t submitted_ms; /* the import id was known */
-	int64_t finished_ms;  /* done, failed, refused or skipped */
+	int64_t finished_ms;  /* finished at the nation; then done, failed, refused or skipped */
 	uint32_t has_counts;
 	uint64_t rows_succeeded;
 	uint64_t rows_updated;
 	uint64_t rows_failed;
 	uint32_t notes; /* enum chunk_note */
 	struct digest sha256;
-	uint32_t http_status;  /* of the last answer to a POST */
+	uint32_t http_status;  /* of the last POST that ended; 0: no answer */
 	uint64_t handed_bytes; /* of the last attempt */
 	uint64_t bytes_sent;   /* body bytes handed over, all attempts */
 	char request_id[80];

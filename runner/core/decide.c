@@ -29,32 +29,11 @@ request_gate(const struct load *load, int64_t now_ms)
 	return (struct earliest){ now_ms + wait_ms, WAITING_REQUESTS };
 }
 
-static bool
-has_room(const struct load *load)
-{
-	uint64_t in_flight = 0;
-
-	for (uint32_t i = 0; i < load->source_count; i++) {
-		const uint64_t *chunks = load->sources[i].tally.chunks;
-
-		in_flight += chunks[CHUNK_SUBMITTING] + chunks[CHUNK_SUBMITTED] +
-			     chunks[CHUNK_FINISHED];
-	}
-	return load->uploads < load->limits.uploads && in_flight < load->limits.in_flight;
-}
-
 /* A chunk that was tried before costs of the retry budget, a first attempt never waits for it. */
 static int64_t
 retry_wait_ms(const struct load *load, const struct slot *slot, int64_t now_ms)
 {
 	return slot->due_ms == INT64_MIN ? 0 : bucket_wait_ms(&load->retries, 1, now_ms);
-}
-
-static bool
-may_submit_from(const struct load *load, const struct load_source *source)
-{
-	return source->ready.count && load_source_is_open(load, source) &&
-	       !load_source_is_rejected(source);
 }
 
 /* A look into the list needs quiet: no verdict while a POST is unanswered that could be what the
@@ -81,17 +60,13 @@ next_submit(const struct load *load, int64_t now_ms, struct earliest *earliest)
 		const struct slot *slot;
 		int64_t at_ms;
 
-		if (!may_submit_from(load, source))
+		if (!load_source_may_submit(load, source))
 			continue;
 		index = queue_first(&source->ready);
 		slot = &load->slots[index];
 		if (slot->is_used_up)
 			return (struct action){ .kind = ACTION_GIVE_UP, .index = index };
-		if (load->is_tripped) {
-			not_before(earliest, INT64_MAX, WAITING_DOUBTS);
-			continue;
-		}
-		if (!has_room(load))
+		if (load->is_tripped || !load_has_room(load))
 			continue;
 		at_ms = now_ms + retry_wait_ms(load, slot, now_ms);
 		if (slot->due_ms > at_ms)
@@ -143,7 +118,8 @@ next_doubt(const struct load *load, int64_t now_ms, struct earliest *earliest)
 	index = queue_first(&load->doubts);
 	slot = &load->slots[index];
 	if (slot->due_ms > now_ms) {
-		not_before(earliest, slot->due_ms, WAITING_SETTLE);
+		not_before(earliest, slot->due_ms,
+		    load->is_tripped ? WAITING_DOUBTS : WAITING_SETTLE);
 	} else if (!slot->is_hashed) {
 		return (struct action){ .kind = ACTION_HASH, .index = index };
 	} else if (load->sources[slot->source].rules.in_doubt == IN_DOUBT_HOLD) {
@@ -189,23 +165,16 @@ decide(const struct load *load, int64_t now_ms)
 const char *
 waiting_for_text(enum waiting_for waiting_for)
 {
-	switch (waiting_for) {
-	case WAITING_NOTHING:
-		return "";
-	case WAITING_ANSWERS:
-		return "answers";
-	case WAITING_IMPORTS:
-		return "imports to finish";
-	case WAITING_BACKOFF:
-		return "the next try";
-	case WAITING_PAUSE:
-		return "the nation, which asked us to wait";
-	case WAITING_SETTLE:
-		return "a doubt to settle";
-	case WAITING_DOUBTS:
-		return "doubts to be settled before more is sent";
-	case WAITING_REQUESTS:
-		return "limits.requests";
-	}
-	return "";
+	static const char *const texts[] = {
+		[WAITING_NOTHING] = "",
+		[WAITING_ANSWERS] = "answers",
+		[WAITING_IMPORTS] = "imports to finish",
+		[WAITING_BACKOFF] = "the next try",
+		[WAITING_PAUSE] = "the nation, which asked us to wait",
+		[WAITING_SETTLE] = "a doubt to settle",
+		[WAITING_DOUBTS] = "doubts to be settled before more is sent",
+		[WAITING_REQUESTS] = "limits.requests",
+	};
+
+	return texts[waiting_for];
 }

@@ -20,8 +20,8 @@
 	X(SUBMIT_STARTED, 10, "submit_started")                                                    \
 	X(SUBMIT_ACCEPTED, 11, "submit_accepted")                                                  \
 	X(SUBMIT_NOT_SENT, 12, "submit_not_sent")           /* provably nothing left this host */  \
-	X(SUBMIT_NOT_COMPLETE, 13, "submit_not_complete")   /* provably not all of it arrived */   \
-	X(SUBMIT_PUT_OFF, 14, "submit_put_off")             /* refused for now: 401 403 421 429 */ \
+	X(SUBMIT_NOT_COMPLETE, 13, "submit_not_complete")   /* not all arrived, or not taken: 425 */ \
+	X(SUBMIT_PUT_OFF, 14, "submit_put_off")             /* not now: 401 403 404 406 421 429 */ \
 	X(SUBMIT_REFUSED, 15, "submit_refused")             /* will never be taken as it is */     \
 	X(ANSWER_LOST, 16, "answer_lost")                   /* the nation may have it */           \
 	X(ATTEMPTS_USED_UP, 17, "attempts_used_up")         /* never taken, and no attempt left */ \

@@ -41,7 +41,7 @@ load_init(struct load *load, const struct load_limits *limits, const struct load
 		.failing_since_ms = -1,
 	};
 	for (int i = 0; i < LOAD_DOUBTS_REMEMBERED; i++)
-		load->doubts_at_ms[i] = INT64_MIN;
+		load->last_doubts[i].index = LOAD_NO_INDEX;
 	for (uint32_t i = 0; i < load->source_count; i++) {
 		struct load_source *source = &load->sources[i];
 
@@ -148,35 +148,70 @@ due_of(const struct load *load, const struct load_change *change)
 	return change->mono_ms + (wait_ms < longest_ms ? wait_ms : longest_ms);
 }
 
+/* Sent more than once, or given up by a person: what the nation has of it may have no owner. */
+static bool
+is_stray(const struct chunk *chunk)
+{
+	return chunk->notes & NOTE_RESUBMITTED ||
+	       (chunk->state == CHUNK_SKIPPED && chunk->attempts && !chunk->import_id);
+}
+
+static void
+fill_slot(struct load *load, struct slot *slot, const struct load_change *change)
+{
+	const struct chunk *chunk = change->after;
+
+	if (!change->before || change->before->state != chunk->state)
+		slot->trouble = TROUBLE_NONE;
+	slot->source = (uint16_t)chunk->source;
+	slot->number = chunk->number;
+	slot->state = (uint8_t)chunk->state;
+	slot->import_id = chunk->import_id;
+	slot->started_wall_ms = chunk->started_ms;
+	slot->is_hashed = chunk->sha256.is_known;
+	slot->is_used_up = chunk->attempts_used >= load->limits.attempts;
+	slot->is_stray = is_stray(chunk);
+	/* Untouched chunks are due before all that wait, in the order of the plan. */
+	slot->due_ms = chunk->attempts ? due_of(load, change) : INT64_MIN;
+}
+
+/* Does one of the doubts that tripped the breaker, or any other, still want an answer? */
+static bool
+is_unsettled(const struct load *load)
+{
+	for (uint32_t i = 0; i < load->source_count; i++) {
+		if (load->sources[i].tally.chunks[CHUNK_IN_DOUBT])
+			return true;
+	}
+	for (int i = 0; i < LOAD_DOUBTS_REMEMBERED; i++) {
+		enum chunk_state state =
+		    (enum chunk_state)load->slots[load->last_doubts[i].index].state;
+
+		/* Submitting: its doubt is not written down yet. */
+		if (state == CHUNK_SUBMITTING || state == CHUNK_HELD)
+			return true;
+	}
+	return false;
+}
+
 void
 load_put(struct load *load, uint32_t index, const struct load_change *change)
 {
 	const struct chunk *chunk = change->after;
 	struct load_source *source = &load->sources[chunk->source];
-	struct slot *slot = &load->slots[index];
 
 	if (change->before)
 		tally_remove(&source->tally, change->before, change->plan);
 	tally_add(&source->tally, chunk, change->plan);
 
 	leave_queue(load, index);
-	if (!change->before || change->before->state != chunk->state)
-		slot->tries = 0;
-	slot->source = (uint16_t)chunk->source;
-	slot->number = chunk->number;
-	slot->state = (uint8_t)chunk->state;
-	slot->import_id = chunk->import_id;
-	slot->submitted_wall_ms = chunk->submitted_ms;
-	slot->is_hashed = chunk->sha256.is_known;
-	slot->is_used_up = chunk->attempts_used >= load->limits.attempts;
-	/* Untouched chunks are due before all that wait, in the order of the plan. */
-	slot->due_ms = chunk->attempts ? due_of(load, change) : INT64_MIN;
+	fill_slot(load, &load->slots[index], change);
 	enter_queue(load, index);
 
 	/* A pause that the nation told us outlives a restart. */
 	if (!change->before && chunk->state == CHUNK_PLANNED && chunk->http_status == 429)
-		load_pause(load, slot->due_ms);
-	if (load->doubts.count == 0 && load->looking == LOAD_NO_INDEX)
+		load_pause(load, load->slots[index].due_ms);
+	if (load->is_tripped && !is_unsettled(load))
 		load->is_tripped = false;
 }
 
@@ -221,6 +256,20 @@ load_end(struct load *load, uint32_t index)
 	else
 		--*counter_of(load, kind);
 	enter_queue(load, index);
+}
+
+void
+load_trouble(struct load *load, uint32_t index, enum trouble trouble, int64_t mono_ms)
+{
+	struct slot *slot = &load->slots[index];
+
+	if (slot->trouble != trouble) {
+		slot->trouble = (uint8_t)trouble;
+		slot->troubles = 0;
+		slot->troubled_since_ms = mono_ms;
+	}
+	if (slot->troubles < UINT8_MAX)
+		slot->troubles++;
 }
 
 void
@@ -269,14 +318,14 @@ load_has_given_up(const struct load *load, int64_t mono_ms)
 }
 
 void
-load_doubt(struct load *load, int64_t mono_ms)
+load_doubt(struct load *load, uint32_t index, int64_t mono_ms)
 {
-	int64_t *at_ms = load->doubts_at_ms;
+	struct load_doubt *doubts = load->last_doubts;
+	const struct load_doubt *oldest = &doubts[LOAD_DOUBTS_REMEMBERED - 1];
 
-	memmove(at_ms + 1, at_ms, sizeof(*at_ms) * (LOAD_DOUBTS_REMEMBERED - 1));
-	at_ms[0] = mono_ms;
-	if (at_ms[LOAD_DOUBTS_REMEMBERED - 1] != INT64_MIN &&
-	    mono_ms - at_ms[LOAD_DOUBTS_REMEMBERED - 1] <= DOUBT_WINDOW_MS)
+	memmove(doubts + 1, doubts, sizeof(*doubts) * (LOAD_DOUBTS_REMEMBERED - 1));
+	doubts[0] = (struct load_doubt){ index, mono_ms };
+	if (oldest->index != LOAD_NO_INDEX && mono_ms - oldest->at_ms <= DOUBT_WINDOW_MS)
 		load->is_tripped = true;
 }
 
@@ -309,6 +358,27 @@ load_source_is_rejected(const struct load_source *source)
 		allowed = (uint64_t)((unsigned __int128)source->tally.rows_planned *
 				     most->millionths / 1000000);
 	return source->tally.rows_failed > allowed;
+}
+
+bool
+load_source_may_submit(const struct load *load, const struct load_source *source)
+{
+	return source->ready.count && load_source_is_open(load, source) &&
+	       !load_source_is_rejected(source);
+}
+
+bool
+load_has_room(const struct load *load)
+{
+	uint64_t in_flight = 0;
+
+	for (uint32_t i = 0; i < load->source_count; i++) {
+		const uint64_t *chunks = load->sources[i].tally.chunks;
+
+		in_flight += chunks[CHUNK_SUBMITTING] + chunks[CHUNK_SUBMITTED] +
+			     chunks[CHUNK_FINISHED];
+	}
+	return load->uploads < load->limits.uploads && in_flight < load->limits.in_flight;
 }
 
 struct tally

@@ -49,19 +49,31 @@ struct load_limits {
 	int64_t poll_deadline_ms;
 };
 
-/* 40 bytes a chunk, and 8 in the queues. */
+/* Why a chunk's GET has to be made again, or its look. Not durable. */
+enum trouble {
+	TROUBLE_NONE,
+	TROUBLE_LATER,    /* no answer, or one that puts us off */
+	TROUBLE_NONSENSE, /* answered 2xx, and cannot be understood */
+	TROUBLE_UNKNOWN,  /* 404 */
+	TROUBLE_WITNESS,  /* nothing shows that the list is whole */
+};
+
+/* 48 bytes a chunk, and 12 in the queues. */
 struct slot {
 	int64_t due_ms;
 	uint64_t import_id;
-	int64_t submitted_wall_ms;
+	int64_t started_wall_ms;   /* its last POST began */
+	int64_t troubled_since_ms; /* the first of the troubles in a row */
 	uint32_t number;
 	uint32_t queue_at;
 	uint16_t source;
-	uint16_t tries; /* requests for this state that failed in a row; not durable */
-	uint8_t state;  /* enum chunk_state */
-	uint8_t busy;   /* enum request_kind of the request under way, 0: none */
-	bool is_hashed; /* its SHA-256 is known */
-	bool is_used_up; /* no attempt is left */
+	uint8_t state;    /* enum chunk_state */
+	uint8_t busy;     /* enum request_kind of the request under way, 0: none */
+	uint8_t trouble;  /* enum trouble */
+	uint8_t troubles; /* of that kind in a row, up to 255 */
+	bool is_hashed : 1;  /* its SHA-256 is known */
+	bool is_used_up : 1; /* no attempt is left */
+	bool is_stray : 1;   /* the nation may have an import of it that nobody owns */
 };
 
 struct load_source {
@@ -95,7 +107,10 @@ struct load {
 	uint32_t unconnected;           /* submits in a row that did not connect */
 	uint32_t refused_in_a_row;      /* 422 */
 	uint32_t last_refusal;          /* status of the last refusal of another kind; 0: none */
-	int64_t doubts_at_ms[LOAD_DOUBTS_REMEMBERED]; /* newest first; INT64_MIN: none */
+	struct load_doubt {
+		uint32_t index; /* LOAD_NO_INDEX: none */
+		int64_t at_ms;
+	} last_doubts[LOAD_DOUBTS_REMEMBERED]; /* newest first */
 	bool is_tripped;                /* 3 doubts in 10 minutes: no POST until they are settled */
 	bool is_stopping;               /* start nothing new */
 };
@@ -137,6 +152,9 @@ void load_begin(struct load *load, uint32_t index, enum request_kind kind, int64
 void load_page(struct load *load, int64_t mono_ms);
 void load_end(struct load *load, uint32_t index);
 
+/* A request for the chunk has to be made again, for this reason; TROUBLE_NONE: it went well. */
+void load_trouble(struct load *load, uint32_t index, enum trouble trouble, int64_t mono_ms);
+
 /* Not durable: the chunk's next step is due then. */
 void load_wait(struct load *load, uint32_t index, int64_t due_ms);
 
@@ -152,8 +170,9 @@ void load_success(struct load *load, int64_t mono_ms);
 /* Failures have gone on for retry.give_up without a single good answer. */
 bool load_has_given_up(const struct load *load, int64_t mono_ms);
 
-/* A doubt arose: the third within 10 minutes trips the breaker. */
-void load_doubt(struct load *load, int64_t mono_ms);
+/* A doubt arose: the third within 10 minutes trips the breaker. It is settled when nobody need
+ * wonder any more: a chunk that is held waits for a person, and so does the breaker. */
+void load_doubt(struct load *load, uint32_t index, int64_t mono_ms);
 
 /* Every chunk of the source is done or skipped. */
 bool load_source_is_complete(const struct load_source *source);
@@ -163,6 +182,12 @@ bool load_source_is_open(const struct load *load, const struct load_source *sour
 
 /* More rows rejected than its rule allows, of the rows planned. */
 bool load_source_is_rejected(const struct load_source *source);
+
+/* A chunk is ready, and no rule of its source keeps it back. */
+bool load_source_may_submit(const struct load *load, const struct load_source *source);
+
+/* limits.uploads and limits.in_flight allow another POST. */
+bool load_has_room(const struct load *load);
 
 struct tally load_total(const struct load *load);
 

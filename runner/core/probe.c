@@ -1,6 +1,7 @@
 #include "platform.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "runner/core/probe.h"
 
@@ -31,13 +32,6 @@ start(struct probe *probe)
 	probe->candidate = 0;
 }
 
-void
-probe_init(struct probe *probe, const struct probe_wanted *wanted)
-{
-	*probe = (struct probe){ .wanted = *wanted };
-	start(probe);
-}
-
 /* ---- comparing heads: blanks, quotes, commas and line ends do not count ---- */
 
 static bool
@@ -61,48 +55,86 @@ next_letter(struct span *text, char *letter)
 	return true;
 }
 
+struct comparison {
+	size_t letters;  /* in common */
+	bool is_differing; /* what followed was another letter, not an end */
+};
+
+static struct comparison
+compare(struct span a, struct span b)
+{
+	struct comparison comparison = { 0 };
+	char letter_a, letter_b;
+
+	while (next_letter(&a, &letter_a) && next_letter(&b, &letter_b)) {
+		if (letter_a != letter_b) {
+			comparison.is_differing = true;
+			break;
+		}
+		comparison.letters++;
+	}
+	return comparison;
+}
+
+size_t
+probe_shared_letters(struct span a, struct span b)
+{
+	return compare(a, b).letters;
+}
+
+static struct span
+header_of(const struct probe_wanted *wanted)
+{
+	return (struct span){ wanted->head.ptr, wanted->header_bytes };
+}
+
+void
+probe_init(struct probe *probe, const struct probe_wanted *wanted)
+{
+	*probe = (struct probe){ .wanted = *wanted };
+	probe->header_letters = probe_shared_letters(header_of(wanted), header_of(wanted));
+	start(probe);
+}
+
 /* "..." or U+2026 anywhere: somebody cut it, so a difference proves nothing. */
 static bool
 is_cut(struct span text)
 {
 	for (size_t i = 0; i + 3 <= text.len; i++) {
-		const char *at = text.ptr + i;
-
-		if ((at[0] == '.' && at[1] == '.' && at[2] == '.') ||
-		    (at[0] == '\xE2' && at[1] == '\x80' && at[2] == '\xA6'))
+		if (memcmp(text.ptr + i, "...", 3) == 0 ||
+		    memcmp(text.ptr + i, "\xE2\x80\xA6", 3) == 0)
 			return true;
 	}
 	return false;
 }
 
 enum likeness {
-	LIKE_ROWS,   /* header and something of the first row */
-	LIKE_HEADER, /* as far as it goes, which is not beyond the header */
+	ALIKE,   /* so far into the rows that it can be no other chunk of ours */
+	OBSCURE, /* the same as far as it goes, which is not so far; or not to be read */
 	UNLIKE,
-	UNREADABLE,
 };
 
 static enum likeness
-likeness(const struct probe_wanted *wanted, const struct listed *entry)
+likeness(const struct probe *probe, const struct listed *entry)
 {
-	struct span sent = wanted->head;
-	struct span listed = entry->content_head;
-	const char *rows = wanted->head.ptr + wanted->header_bytes;
-	bool is_beyond = false;
-	char a, b;
+	size_t shared = probe->wanted.shared_letters;
+	size_t enough = shared > probe->header_letters ? shared : probe->header_letters;
+	struct comparison found = compare(entry->content_head, probe->wanted.head);
 
 	if (!entry->has_content_head)
-		return UNREADABLE;
-	while (next_letter(&listed, &a)) {
-		if (!next_letter(&sent, &b))
-			return is_beyond ? LIKE_ROWS : LIKE_HEADER; /* our head is shorter */
-		if (a != b)
-			return is_cut(entry->content_head) ? UNREADABLE : UNLIKE;
-		is_beyond = is_beyond || sent.ptr > rows;
-	}
-	if (is_beyond)
-		return LIKE_ROWS;
-	return sent.len < wanted->head.len ? LIKE_HEADER : UNREADABLE;
+		return OBSCURE;
+	if (found.is_differing)
+		return is_cut(entry->content_head) ? OBSCURE : UNLIKE;
+	return found.letters > enough ? ALIKE : OBSCURE;
+}
+
+/* Does the nation show what begins with our header in a way that we can read? */
+static bool
+has_our_header(const struct probe *probe, const struct listed *entry)
+{
+	return entry->has_content_head &&
+	       probe_shared_letters(entry->content_head, header_of(&probe->wanted)) ==
+		   probe->header_letters;
 }
 
 /* ---- entries ---- */
@@ -140,42 +172,26 @@ may_have_lines(const struct probe_wanted *wanted, int64_t lines_count)
 static void
 judge_stranger(struct probe *probe, const struct listed *entry)
 {
+	enum likeness like;
+
 	if (!may_be_of_type(entry->type, probe->wanted.type) ||
 	    !may_have_lines(&probe->wanted, entry->lines_count))
 		return;
-	switch (likeness(&probe->wanted, entry)) {
-	case LIKE_ROWS:
-		probe->alike++;
+	like = likeness(probe, entry);
+	probe->alike += like == ALIKE;
+	probe->obscure += like == OBSCURE;
+	probe->different += like == UNLIKE;
+	if (like == ALIKE)
 		probe->candidate = entry->import_id;
-		break;
-	case LIKE_HEADER:
-	case UNREADABLE:
-		probe->obscure++;
-		break;
-	case UNLIKE:
-		probe->different++;
-		break;
-	}
 }
 
 static void
 judge_own(struct probe *probe, const struct listed *entry, enum probe_owner owner)
 {
-	enum likeness like = likeness(&probe->wanted, entry);
-
 	if (owner == PROBE_OWN)
 		probe->own_seen++;
-	if (like == LIKE_HEADER || like == LIKE_ROWS)
+	if (has_our_header(probe, entry))
 		probe->is_comparable = true;
-	else if (like == UNLIKE && entry->has_content_head) {
-		/* Another row, but the same header? Then heads can be compared. */
-		struct probe_wanted header_only = probe->wanted;
-
-		header_only.head.len = header_only.header_bytes;
-		like = likeness(&header_only, entry);
-		if (like == LIKE_HEADER)
-			probe->is_comparable = true;
-	}
 }
 
 static void
@@ -242,11 +258,8 @@ probe_result(const struct probe *probe)
 	/* Unless we know how the nation shows our own, what looks different may be ours. */
 	bool may_hide = probe->different && !probe->is_comparable;
 
-	if (probe->alike == 1 && probe->obscure == 0) {
-		bool is_sure = probe->candidate && !probe->wanted.has_rival;
-
-		return is_sure ? PROBE_IS_FOUND : PROBE_IS_UNCLEAR;
-	}
+	if (probe->alike == 1 && probe->obscure == 0 && probe->candidate)
+		return PROBE_IS_FOUND;
 	if (probe->alike || probe->obscure || may_hide)
 		return PROBE_IS_UNCLEAR;
 	if (probe->wanted.own_expected == 0 || probe->own_seen < probe->wanted.own_expected)

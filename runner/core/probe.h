@@ -21,8 +21,9 @@ struct probe_wanted {
 	uint64_t rows;          /* sent */
 	uint64_t lines;         /* physical lines of those rows; rows if they have no line ends */
 	int64_t since_ms;       /* SUBMIT_STARTED less 10 minutes, in the nation's clock */
-	uint64_t own_expected;  /* imports of this load submitted since then */
-	bool has_rival;         /* another chunk in doubt begins the same */
+	uint64_t own_expected;  /* imports of this load whose POST began since then */
+	size_t shared_letters;  /* probe_shared_letters() with the chunk most like it of those that
+				   the nation may have unknown to us: they tell nothing */
 };
 
 /* Whose an entry is, as far as this load knows. */
@@ -43,12 +44,13 @@ enum probe_next {
 enum probe_result {
 	PROBE_IS_FOUND,      /* exactly one, candidate says which; to be confirmed */
 	PROBE_IS_ABSENT,
-	PROBE_IS_UNCLEAR,    /* several, or one that cannot be told */
+	PROBE_IS_UNCLEAR,    /* several, or some that cannot be told */
 	PROBE_NEEDS_WITNESS, /* absent as it seems, but nothing shows that the list is whole */
 };
 
 struct probe {
 	struct probe_wanted wanted;
+	size_t header_letters;
 	uint32_t page; /* from 1: the page to be read */
 	uint32_t restarts;
 	bool is_rereading;
@@ -62,11 +64,15 @@ struct probe {
 
 	uint64_t own_seen;
 	bool is_comparable; /* a head of our own was readable: what differs is not ours */
-	uint32_t alike;     /* strangers that begin like the chunk */
+	uint32_t alike;     /* strangers that begin like the chunk and like no other of ours */
 	uint32_t obscure;   /* strangers that cannot be told */
 	uint32_t different; /* strangers that begin otherwise */
 	uint64_t candidate;
 };
+
+/* How many letters two heads have in common from their beginning; blanks, quotes, commas and line
+ * ends do not count. */
+size_t probe_shared_letters(struct span a, struct span b);
 
 void probe_init(struct probe *probe, const struct probe_wanted *wanted);
 void probe_entry(struct probe *probe, const struct listed *entry, enum probe_owner owner);

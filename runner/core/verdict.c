@@ -19,75 +19,6 @@ enum {
 	TOLD_MOST_MS = 15 * 60 * 1000,
 };
 
-/* What a status means for a POST whose body was handed over, or not. */
-enum submit_meaning {
-	MEANS_DOUBT,
-	MEANS_DOUBT_STOP,          /* and the run stops: wrong host */
-	MEANS_DOUBT_IF_COMPLETE,   /* not complete if the body was not */
-	MEANS_PLANNED_IF_INCOMPLETE,
-	MEANS_REFUSED,             /* stop after 2 equal ones */
-	MEANS_REFUSED_ROWS,        /* stop after 3 in a row */
-	MEANS_REFUSED_STOP,
-	MEANS_PUT_OFF,
-	MEANS_PUT_OFF_ONCE,
-	MEANS_PUT_OFF_PAUSE,
-	MEANS_PUT_OFF_STOP,
-	MEANS_PUT_OFF_ACCESS,
-};
-
-enum get_meaning {
-	MEANS_AGAIN,
-	MEANS_AGAIN_PAUSE,
-	MEANS_LAG,
-	MEANS_GONE,
-	MEANS_STOP,
-	MEANS_STOP_ACCESS,
-};
-
-/* replies.md, "By status": first match wins. */
-static const struct {
-	uint32_t first, last;
-	enum submit_meaning submit;
-	enum get_meaning get;
-} statuses[] = {
-	{ 300, 301, MEANS_REFUSED_STOP,          MEANS_STOP },
-	{ 302, 303, MEANS_DOUBT_STOP,            MEANS_STOP },
-	{ 307, 308, MEANS_REFUSED_STOP,          MEANS_STOP },
-	{ 400, 400, MEANS_REFUSED,               MEANS_STOP },
-	{ 401, 401, MEANS_PUT_OFF_ACCESS,        MEANS_STOP_ACCESS },
-	{ 403, 403, MEANS_PUT_OFF_ACCESS,        MEANS_STOP_ACCESS },
-	{ 404, 404, MEANS_PUT_OFF_STOP,          MEANS_LAG },
-	{ 405, 405, MEANS_REFUSED,               MEANS_STOP },
-	{ 406, 406, MEANS_PUT_OFF_STOP,          MEANS_STOP },
-	{ 408, 408, MEANS_DOUBT_IF_COMPLETE,     MEANS_AGAIN },
-	{ 409, 409, MEANS_DOUBT,                 MEANS_AGAIN },
-	{ 410, 410, MEANS_REFUSED_STOP,          MEANS_GONE },
-	{ 411, 411, MEANS_REFUSED,               MEANS_STOP },
-	{ 413, 415, MEANS_REFUSED,               MEANS_STOP },
-	{ 421, 421, MEANS_PUT_OFF_ONCE,          MEANS_AGAIN },
-	{ 422, 422, MEANS_REFUSED_ROWS,          MEANS_STOP },
-	{ 425, 425, MEANS_PUT_OFF,               MEANS_AGAIN },
-	{ 429, 429, MEANS_PUT_OFF_PAUSE,         MEANS_AGAIN_PAUSE },
-	{ 431, 431, MEANS_REFUSED,               MEANS_STOP },
-	{ 500, 500, MEANS_DOUBT,                 MEANS_AGAIN },
-	{ 502, 502, MEANS_DOUBT,                 MEANS_AGAIN },
-	{ 503, 503, MEANS_DOUBT_IF_COMPLETE,     MEANS_AGAIN_PAUSE },
-	{ 504, 504, MEANS_DOUBT,                 MEANS_AGAIN },
-	{ 507, 507, MEANS_DOUBT,                 MEANS_AGAIN },
-	{ 520, 524, MEANS_DOUBT,                 MEANS_AGAIN },
-	{ 0, UINT32_MAX, MEANS_PLANNED_IF_INCOMPLETE, MEANS_AGAIN },
-};
-
-static size_t
-row_of(uint32_t status)
-{
-	size_t row = 0;
-
-	while (status < statuses[row].first || status > statuses[row].last)
-		row++;
-	return row;
-}
-
 static bool
 is_2xx(const struct reply *reply)
 {
@@ -178,7 +109,14 @@ stop_with(struct verdict *verdict, enum err_kind kind, const char *format, ...)
 static int64_t
 backoff_of(const struct verdict_context *context, uint32_t try_count)
 {
-	return backoff_wait_ms(&context->limits->backoff, try_count ? try_count : 1, context->roll);
+	return backoff_wait_ms(&context->limits->backoff, try_count, context->roll);
+}
+
+/* Of a POST: by all attempts of its chunk, so that the waits grow over restarts too. */
+static int64_t
+submit_backoff(const struct verdict_context *context)
+{
+	return backoff_of(context, context->chunk->attempts);
 }
 
 /* How long the nation wants us to wait; `otherwise_ms` where it does not say. */
@@ -198,7 +136,7 @@ static void
 not_sent(struct verdict *verdict, const struct reply *reply, const struct verdict_context *context)
 {
 	set_event(verdict, reply, context, EVENT_SUBMIT_NOT_SENT);
-	verdict->event.due_ms = context->wall_ms + backoff_of(context, context->tries + 1);
+	verdict->event.due_ms = context->wall_ms + submit_backoff(context);
 	verdict->is_no_connection = true;
 	verdict->retry_cost = RETRY_COST;
 	describe(reply, verdict->event.text, sizeof(verdict->event.text));
@@ -209,11 +147,10 @@ not_complete(struct verdict *verdict, const struct reply *reply,
     const struct verdict_context *context)
 {
 	set_event(verdict, reply, context, EVENT_SUBMIT_NOT_COMPLETE);
-	verdict->event.due_ms =
-	    context->wall_ms + backoff_of(context, context->chunk->attempts_used);
+	verdict->event.due_ms = context->wall_ms + submit_backoff(context);
 	verdict->retry_cost = reply->transport == TRANSPORT_CUT ? TIMEOUT_COST : RETRY_COST;
 	if (reply->status == 503)
-		verdict->pause_ms = told_wait_ms(reply, backoff_of(context, context->tries + 1));
+		verdict->pause_ms = told_wait_ms(reply, submit_backoff(context));
 	describe(reply, verdict->event.text, sizeof(verdict->event.text));
 }
 
@@ -225,7 +162,7 @@ in_doubt(struct verdict *verdict, const struct reply *reply, const struct verdic
 	verdict->event.sha256 = reply->sha256;
 	verdict->retry_cost = reply->transport == TRANSPORT_CUT ? TIMEOUT_COST : RETRY_COST;
 	if (reply->status == 503)
-		verdict->pause_ms = told_wait_ms(reply, backoff_of(context, context->tries + 1));
+		verdict->pause_ms = told_wait_ms(reply, submit_backoff(context));
 	describe(reply, verdict->event.text, sizeof(verdict->event.text));
 }
 
@@ -244,7 +181,7 @@ static void
 put_off(struct verdict *verdict, const struct reply *reply, const struct verdict_context *context)
 {
 	set_event(verdict, reply, context, EVENT_SUBMIT_PUT_OFF);
-	verdict->event.due_ms = context->wall_ms + backoff_of(context, context->tries + 1);
+	verdict->event.due_ms = context->wall_ms + submit_backoff(context);
 	verdict->retry_cost = RETRY_COST;
 	describe(reply, verdict->event.text, sizeof(verdict->event.text));
 }
@@ -256,78 +193,209 @@ refused(struct verdict *verdict, const struct reply *reply, const struct verdict
 	verdict->event.sha256 = reply->sha256;
 	verdict->is_success = true;
 	describe(reply, verdict->event.text, sizeof(verdict->event.text));
-	if (reply->status == 413)
-		copy_text(verdict->event.text, sizeof(verdict->event.text),
-		    "the nation answered 413: too large; lower limits.chunk and start over with "
-		    "run --new");
+}
+
+/* ---- the column POST of replies.md, "By status" ---- */
+
+static void
+doubt_and_stop(struct verdict *verdict, const struct reply *reply,
+    const struct verdict_context *context)
+{
+	in_doubt(verdict, reply, context);
+	stop_with(verdict, ERR_NONSENSE, "%s: a redirect is never followed", verdict->event.text);
 }
 
 static void
-submit_by_status(struct verdict *verdict, const struct reply *reply,
+doubt_if_complete(struct verdict *verdict, const struct reply *reply,
     const struct verdict_context *context)
+{
+	if (is_complete(reply))
+		in_doubt(verdict, reply, context);
+	else
+		not_complete(verdict, reply, context);
+}
+
+static void
+refuse(struct verdict *verdict, const struct reply *reply, const struct verdict_context *context)
+{
+	refused(verdict, reply, context);
+	if (context->last_refusal == reply->status)
+		stop_with(verdict, ERR_NONSENSE, "%s, twice in a row", verdict->event.text);
+}
+
+static void
+refuse_too_large(struct verdict *verdict, const struct reply *reply,
+    const struct verdict_context *context)
+{
+	refuse(verdict, reply, context);
+	copy_text(verdict->event.text, sizeof(verdict->event.text),
+	    "the nation answered 413: too large; lower limits.chunk and start over with "
+	    "run --new");
+}
+
+static void
+refuse_rows(struct verdict *verdict, const struct reply *reply,
+    const struct verdict_context *context)
+{
+	refused(verdict, reply, context);
+	if (context->refused_in_a_row + 1 >= REFUSALS_UNPROCESSABLE)
+		stop_with(verdict, ERR_NONSENSE, "%s, three times in a row", verdict->event.text);
+}
+
+static void
+refuse_and_stop(struct verdict *verdict, const struct reply *reply,
+    const struct verdict_context *context)
+{
+	refused(verdict, reply, context);
+	stop_with(verdict, ERR_NONSENSE, "%s: is nation.slug (or url) right?",
+	    verdict->event.text);
+}
+
+static void
+put_off_once(struct verdict *verdict, const struct reply *reply,
+    const struct verdict_context *context)
+{
+	put_off(verdict, reply, context);
+	if (context->chunk->http_status == reply->status)
+		stop_with(verdict, ERR_NONSENSE, "%s, twice in a row", verdict->event.text);
+}
+
+static void
+put_off_and_pause(struct verdict *verdict, const struct reply *reply,
+    const struct verdict_context *context)
+{
+	put_off(verdict, reply, context);
+	verdict->pause_ms = told_wait_ms(reply, submit_backoff(context));
+	verdict->event.due_ms = context->wall_ms + verdict->pause_ms;
+	verdict->retry_cost = 0; /* it was the nation's wish, not a fault */
+	verdict->is_success = true;
+}
+
+static void
+put_off_and_stop(struct verdict *verdict, const struct reply *reply,
+    const struct verdict_context *context)
+{
+	put_off(verdict, reply, context);
+	stop_with(verdict, ERR_NONSENSE, "%s: is nation.slug (or url) right?",
+	    verdict->event.text);
+}
+
+static void
+put_off_for_access(struct verdict *verdict, const struct reply *reply,
+    const struct verdict_context *context)
+{
+	put_off(verdict, reply, context);
+	stop_with(verdict, ERR_ACCESS, "%s", verdict->event.text);
+}
+
+/* ---- its columns GET ---- */
+
+static enum trouble
+trouble_of(const struct reply *reply)
+{
+	if (reply->status == 404)
+		return TROUBLE_UNKNOWN;
+	return is_2xx(reply) ? TROUBLE_NONSENSE : TROUBLE_LATER;
+}
+
+/* This one included. */
+static uint32_t
+troubles_in_a_row(const struct verdict_context *context, enum trouble trouble)
+{
+	return context->trouble == trouble ? context->troubles + 1 : 1;
+}
+
+/* Also for 404 and 410: who asked knows for how long, and what is gone. */
+static void
+again(struct verdict *verdict, const struct reply *reply, const struct verdict_context *context)
+{
+	verdict->trouble = trouble_of(reply);
+	verdict->wait_ms = backoff_of(context, troubles_in_a_row(context, verdict->trouble));
+	verdict->retry_cost = reply->transport == TRANSPORT_CUT ? TIMEOUT_COST : RETRY_COST;
+}
+
+static void
+again_after_pause(struct verdict *verdict, const struct reply *reply,
+    const struct verdict_context *context)
+{
+	again(verdict, reply, context);
+	verdict->pause_ms = told_wait_ms(reply, verdict->wait_ms);
+	verdict->wait_ms = verdict->pause_ms;
+	if (reply->status == 429) {
+		verdict->trouble = TROUBLE_NONE;
+		verdict->retry_cost = 0;
+		verdict->is_success = true;
+	}
+}
+
+static void
+stop(struct verdict *verdict, const struct reply *reply, const struct verdict_context *context)
 {
 	char what[LIMIT_NOTE_BYTES];
 
+	(void)context;
 	describe(reply, what, sizeof(what));
-	switch (statuses[row_of(reply->status)].submit) {
-	case MEANS_DOUBT:
-		in_doubt(verdict, reply, context);
-		break;
-	case MEANS_DOUBT_STOP:
-		in_doubt(verdict, reply, context);
-		stop_with(verdict, ERR_NONSENSE, "%s: a redirect is never followed", what);
-		break;
-	case MEANS_DOUBT_IF_COMPLETE:
-		if (is_complete(reply))
-			in_doubt(verdict, reply, context);
-		else
-			not_complete(verdict, reply, context);
-		break;
-	case MEANS_PLANNED_IF_INCOMPLETE:
-		if (is_complete(reply))
-			in_doubt(verdict, reply, context);
-		else
-			put_off(verdict, reply, context);
-		break;
-	case MEANS_REFUSED:
-		refused(verdict, reply, context);
-		if (context->last_refusal == reply->status)
-			stop_with(verdict, ERR_NONSENSE, "%s, twice in a row", what);
-		break;
-	case MEANS_REFUSED_ROWS:
-		refused(verdict, reply, context);
-		if (context->refused_in_a_row + 1 >= REFUSALS_UNPROCESSABLE)
-			stop_with(verdict, ERR_NONSENSE, "%s, three times in a row", what);
-		break;
-	case MEANS_REFUSED_STOP:
-		refused(verdict, reply, context);
-		stop_with(verdict, ERR_NONSENSE, "%s: is nation.slug (or url) right?", what);
-		break;
-	case MEANS_PUT_OFF:
-		put_off(verdict, reply, context);
-		break;
-	case MEANS_PUT_OFF_ONCE:
-		put_off(verdict, reply, context);
-		if (context->chunk->http_status == reply->status || context->tries)
-			stop_with(verdict, ERR_NONSENSE, "%s, twice in a row", what);
-		break;
-	case MEANS_PUT_OFF_PAUSE:
-		put_off(verdict, reply, context);
-		verdict->pause_ms = told_wait_ms(reply, backoff_of(context, context->tries + 1));
-		verdict->event.due_ms = context->wall_ms + verdict->pause_ms;
-		verdict->retry_cost = 0; /* it was the nation's wish, not a fault */
-		verdict->is_success = true;
-		break;
-	case MEANS_PUT_OFF_STOP:
-		put_off(verdict, reply, context);
-		stop_with(verdict, ERR_NONSENSE, "%s: is nation.slug (or url) right?", what);
-		break;
-	case MEANS_PUT_OFF_ACCESS:
-		put_off(verdict, reply, context);
-		stop_with(verdict, ERR_ACCESS, "%s", what);
-		break;
-	}
+	stop_with(verdict, ERR_NONSENSE, "%s", what);
 }
+
+static void
+stop_for_access(struct verdict *verdict, const struct reply *reply,
+    const struct verdict_context *context)
+{
+	stop(verdict, reply, context);
+	verdict->stop = ERR_ACCESS;
+}
+
+struct meaning {
+	uint32_t first, last;
+	void (*submit)(struct verdict *verdict, const struct reply *reply,
+	    const struct verdict_context *context);
+	void (*get)(struct verdict *verdict, const struct reply *reply,
+	    const struct verdict_context *context);
+};
+
+/* replies.md, "By status": the first match counts. */
+static const struct meaning *
+meaning_of(uint32_t status)
+{
+	static const struct meaning meanings[] = {
+		/* status   POST                GET */
+		{ 300, 301, refuse_and_stop,    stop },
+		{ 302, 303, doubt_and_stop,     stop },
+		{ 307, 308, refuse_and_stop,    stop },
+		{ 400, 400, refuse,             stop },
+		{ 401, 401, put_off_for_access, stop_for_access },
+		{ 403, 403, put_off_for_access, stop_for_access },
+		{ 404, 404, put_off_and_stop,   again },
+		{ 405, 405, refuse,             stop },
+		{ 406, 406, put_off_and_stop,   stop },
+		{ 408, 408, doubt_if_complete,  again },
+		{ 409, 409, in_doubt,           again },
+		{ 410, 410, refuse_and_stop,    again },
+		{ 411, 411, refuse,             stop },
+		{ 413, 413, refuse_too_large,   stop },
+		{ 414, 415, refuse,             stop },
+		{ 421, 421, put_off_once,       again },
+		{ 422, 422, refuse_rows,        stop },
+		{ 425, 425, not_complete,       again },
+		{ 429, 429, put_off_and_pause,  again_after_pause },
+		{ 431, 431, refuse,             stop },
+		{ 500, 500, in_doubt,           again },
+		{ 502, 502, in_doubt,           again },
+		{ 503, 503, doubt_if_complete,  again_after_pause },
+		{ 504, 504, in_doubt,           again },
+		{ 507, 507, in_doubt,           again },
+		{ 520, 524, in_doubt,           again },
+		{ 0, UINT32_MAX, doubt_if_complete, again },
+	};
+	const struct meaning *meaning = meanings;
+
+	while (status < meaning->first || status > meaning->last)
+		meaning++;
+	return meaning;
+}
+
+/* ---- POST ---- */
 
 static bool
 is_accepted(const struct reply *reply)
@@ -353,9 +421,6 @@ submit_without_status(struct verdict *verdict, const struct reply *reply,
 	} else {
 		in_doubt(verdict, reply, context);
 	}
-	if (reply->transport == TRANSPORT_ABORTED)
-		stop_with(verdict, reply->fault ? reply->fault : ERR_INPUT, "%s",
-		    reply->transport_text);
 }
 
 struct verdict
@@ -372,8 +437,11 @@ verdict_of_submit(const struct reply *reply, const struct verdict_context *conte
 		if (reply->form == ANSWER_HTML)
 			stop_with(&verdict, ERR_NONSENSE, "%s", verdict.event.text);
 	} else {
-		submit_by_status(&verdict, reply, context);
+		meaning_of(reply->status)->submit(&verdict, reply, context);
 	}
+	if (reply->transport == TRANSPORT_ABORTED) /* law 4, whatever was answered meanwhile */
+		stop_with(&verdict, reply->fault ? reply->fault : ERR_INPUT, "%s",
+		    reply->transport_text);
 	return verdict;
 }
 
@@ -387,44 +455,17 @@ verdict_of_restart(const struct verdict_context *context)
 	return event;
 }
 
-/* ---- GETs ---- */
+/* ---- GET ---- */
 
+/* Nothing to be mended by asking again: the import is gone for good. */
 static void
-again(struct verdict *verdict, const struct reply *reply, const struct verdict_context *context)
+gone(struct verdict *verdict, const struct reply *reply, const struct verdict_context *context,
+    enum event_type type)
 {
-	verdict->wait_ms = backoff_of(context, context->tries + 1);
-	verdict->retry_cost = reply->transport == TRANSPORT_CUT ? TIMEOUT_COST : RETRY_COST;
-}
-
-static void
-get_by_status(struct verdict *verdict, const struct reply *reply,
-    const struct verdict_context *context)
-{
-	char what[LIMIT_NOTE_BYTES];
-
-	describe(reply, what, sizeof(what));
-	switch (statuses[row_of(reply->status)].get) {
-	case MEANS_AGAIN:
-	case MEANS_LAG:  /* the caller knows for how long */
-	case MEANS_GONE: /* the caller knows what is gone */
-		again(verdict, reply, context);
-		break;
-	case MEANS_AGAIN_PAUSE:
-		again(verdict, reply, context);
-		verdict->pause_ms = told_wait_ms(reply, verdict->wait_ms);
-		verdict->wait_ms = verdict->pause_ms;
-		if (reply->status == 429) {
-			verdict->retry_cost = 0;
-			verdict->is_success = true;
-		}
-		break;
-	case MEANS_STOP:
-		stop_with(verdict, ERR_NONSENSE, "%s", what);
-		break;
-	case MEANS_STOP_ACCESS:
-		stop_with(verdict, ERR_ACCESS, "%s", what);
-		break;
-	}
+	*verdict = (struct verdict){ .is_success = true };
+	set_event(verdict, reply, context, type);
+	verdict->event.word = context->chunk->word;
+	copy_text(verdict->event.text, sizeof(verdict->event.text), "gone");
 }
 
 struct verdict
@@ -441,7 +482,7 @@ verdict_of_get(const struct reply *reply, const struct verdict_context *context)
 			stop_with(&verdict, reply->fault ? reply->fault : ERR_JOB, "%s",
 			    reply->transport_text);
 	} else if (!is_2xx(reply)) {
-		get_by_status(&verdict, reply, context);
+		meaning_of(reply->status)->get(&verdict, reply, context);
 	} else if (reply->form == ANSWER_HTML) {
 		stop_with(&verdict, ERR_NONSENSE, "the answer is a web page, not the API");
 	} else if (reply->transport == TRANSPORT_OK && reply->form == ANSWER_JSON) {
@@ -461,16 +502,24 @@ not_understood(struct verdict *verdict, const struct reply *reply,
 	again(verdict, reply, context);
 }
 
-/* 404: a new id may lag. After that the import is not known, and only a person may send it again. */
+/* 404: the nation may lag behind itself. After that the import is not known, and only a person may
+ * send it again. */
 static void
 unknown_id(struct verdict *verdict, const struct reply *reply,
     const struct verdict_context *context, enum event_type type)
 {
-	if (context->wall_ms - context->chunk->submitted_ms < LAG_MS)
+	if (context->trouble != TROUBLE_UNKNOWN || context->troubled_ms < LAG_MS)
 		return;
 	set_event(verdict, reply, context, type);
 	verdict->event.word = context->chunk->word;
 	copy_text(verdict->event.text, sizeof(verdict->event.text), "id unknown");
+}
+
+static bool
+is_last_nonsense(const struct verdict *verdict, const struct verdict_context *context)
+{
+	return verdict->trouble == TROUBLE_NONSENSE &&
+	       troubles_in_a_row(context, TROUBLE_NONSENSE) >= GET_TRIES;
 }
 
 /* Between poll.first and poll.most: half of what the nation's own progress predicts, else growing
@@ -480,14 +529,14 @@ poll_wait_ms(const struct reply *reply, const struct verdict_context *context)
 {
 	const struct load_limits *limits = context->limits;
 	int64_t passed_ms = context->wall_ms - context->chunk->submitted_ms;
-	int64_t wait_ms = passed_ms / 2;
+	__int128 wait_ms = passed_ms / 2;
 
-	if (reply->processed > 0 && reply->total >= reply->processed && passed_ms > 0)
-		wait_ms = (int64_t)((__int128)passed_ms * (reply->total - reply->processed) /
-				    reply->processed / 2);
+	if (reply->processed > 0 && reply->total >= reply->processed)
+		wait_ms = (__int128)passed_ms * (reply->total - reply->processed) /
+			  reply->processed / 2;
 	if (wait_ms > limits->poll_most_ms)
 		wait_ms = limits->poll_most_ms;
-	return wait_ms < limits->poll_first_ms ? limits->poll_first_ms : wait_ms;
+	return wait_ms < limits->poll_first_ms ? limits->poll_first_ms : (int64_t)wait_ms;
 }
 
 static void
@@ -531,11 +580,9 @@ verdict_of_status(const struct reply *reply, const struct verdict_context *conte
 	}
 	if (reply->status == 404)
 		unknown_id(&verdict, reply, context, EVENT_IMPORT_FAILED);
-	if (reply->status == 410) {
-		set_event(&verdict, reply, context, EVENT_IMPORT_FAILED);
-		copy_text(verdict.event.text, sizeof(verdict.event.text), "gone");
-	}
-	if (is_2xx(reply) && context->tries + 1 >= GET_TRIES && !verdict.stop)
+	else if (reply->status == 410)
+		gone(&verdict, reply, context, EVENT_IMPORT_FAILED);
+	else if (is_last_nonsense(&verdict, context))
 		stop_with(&verdict, ERR_NONSENSE,
 		    "import %llu: three answers in a row that cannot be understood",
 		    (unsigned long long)context->chunk->import_id);
@@ -558,11 +605,11 @@ verdict_of_result(const struct reply *reply, const struct verdict_context *conte
 		}
 		not_understood(&verdict, reply, context);
 	}
-	if (reply->status == 404)
+	if (reply->status == 404) {
 		unknown_id(&verdict, reply, context, EVENT_RESULT_MISSING);
-	if (reply->status == 410)
-		set_event(&verdict, reply, context, EVENT_RESULT_GONE);
-	if (is_2xx(reply) && context->tries + 1 >= GET_TRIES && !verdict.stop) {
+	} else if (reply->status == 410) {
+		gone(&verdict, reply, context, EVENT_RESULT_GONE);
+	} else if (is_last_nonsense(&verdict, context)) {
 		set_event(&verdict, reply, context, EVENT_RESULT_MISSING);
 		copy_text(verdict.event.text, sizeof(verdict.event.text), "no result");
 	}

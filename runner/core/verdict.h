@@ -27,6 +27,7 @@ struct verdict {
 	uint64_t retry_cost;  /* > 0: a failure, and what it takes of the retry budget */
 	bool is_success;      /* the nation answered and we understood */
 	bool is_no_connection; /* nothing was sent */
+	enum trouble trouble;  /* why a GET has to be made again */
 };
 
 struct verdict_context {
@@ -34,7 +35,9 @@ struct verdict_context {
 	const struct chunk *chunk; /* as it stands */
 	int64_t wall_ms;
 	uint32_t roll;
-	uint32_t tries;            /* failures in a row of this request before this one */
+	enum trouble trouble;      /* of the GETs before this one: which, */
+	uint32_t troubles;         /* how many in a row, */
+	int64_t troubled_ms;       /* and for how long */
 	uint32_t refused_in_a_row; /* of load */
 	uint32_t last_refusal;
 };

@@ -203,8 +203,7 @@ take_rescued(struct engine *engine, struct err *err)
 		uint32_t index = load_find(&engine->load, event.source, event.chunk);
 		struct chunk chunk;
 
-		if (index == LOAD_NO_INDEX ||
-		    load_owner(&engine->load, event.import_id) != LOAD_NO_INDEX)
+		if (index == LOAD_NO_INDEX)
 			continue;
 		if (turn_chunk(&engine->turn, index, &chunk, err))
 			return -1;
@@ -214,7 +213,7 @@ take_rescued(struct engine *engine, struct err *err)
 		event.type = EVENT_SUBMIT_ACCEPTED;
 		event.at_ms = engine->started_wall_ms;
 		event.due_ms = 0;
-		if (turn_note(&engine->turn, &event, err) || turn_commit(&engine->turn, err))
+		if (engine_note_accepted(engine, &event, err) || turn_commit(&engine->turn, err))
 			return -1;
 	}
 	return 0;
@@ -308,6 +307,15 @@ hear_failure(struct engine *engine, enum request_kind kind, uint32_t index,
 	return turn_commit(&engine->turn, err);
 }
 
+/* A source or a request that fails before anything is sent stops the run; what is under way is
+ * heard out. A failure of the journal ends it at once. */
+static int
+stop_for(struct engine *engine, const struct err *cause)
+{
+	engine_stop(engine, cause->kind, "%s", cause->text);
+	return 0;
+}
+
 static int
 submit(struct engine *engine, uint32_t index, struct err *err)
 {
@@ -327,8 +335,8 @@ submit(struct engine *engine, uint32_t index, struct err *err)
 	    turn_chunk(&engine->turn, index, &chunk, err))
 		return -1;
 	/* A body that cannot even be opened was not sent, and needs no attempt to say so. */
-	if (ports->source.open(ports->source.ctx, &plan, &body, err))
-		return -1;
+	if (ports->source.open(ports->source.ctx, &plan, &body, &cause))
+		return stop_for(engine, &cause);
 	event.at_ms = engine_now(engine).wall_ms;
 	event.attempt = chunk.attempts + 1;
 	event.body_bytes = body->bytes;
@@ -376,14 +384,15 @@ hash(struct engine *engine, uint32_t index, struct err *err)
 		.chunk = slot->number,
 	};
 	int64_t settled_ms = engine->started_wall_ms + engine->load.limits.settle_ms;
+	struct err cause = ERR_INIT;
 	struct plan_chunk plan;
 	struct chunk chunk;
 
 	if (ports->journal.read_plan(ports->journal.ctx, slot->source, slot->number, &plan, err) ||
 	    turn_chunk(&engine->turn, index, &chunk, err))
 		return -1;
-	if (ports->source.sha256(ports->source.ctx, &plan, &event.sha256, err))
-		return -1;
+	if (ports->source.sha256(ports->source.ctx, &plan, &event.sha256, &cause))
+		return stop_for(engine, &cause);
 	event.attempt = chunk.attempts;
 	event.due_ms = chunk.due_ms > settled_ms ? chunk.due_ms : settled_ms;
 	return turn_note(&engine->turn, &event, err) || turn_commit(&engine->turn, err) ? -1 : 0;
@@ -435,32 +444,20 @@ act(struct engine *engine, const struct action *action, struct err *err)
 	return 0;
 }
 
-/* A failure of an action that is not the journal's stops the run; requests under way are heard out. */
-static int
-act_or_stop(struct engine *engine, const struct action *action, struct err *err)
-{
-	struct err cause = ERR_INIT;
-
-	if (act(engine, action, &cause) == 0)
-		return 0;
-	if (engine->turn.event_count || cause.kind == ERR_IO || cause.kind == ERR_BUG)
-		return err_set(err, cause.kind, "%s", cause.text);
-	engine_stop(engine, cause.kind, "%s", cause.text);
-	return 0;
-}
-
 /* ---- the loop ---- */
 
 static int
 hear(struct engine *engine, int64_t wait_ms, struct err *err)
 {
 	const struct nation_port *nation = &engine->ports->nation;
-	size_t count = 0;
 
-	if (nation->wait(nation->ctx, wait_ms, engine->replies, ENGINE_REPLIES, &count, err))
+	engine->reply_count = 0;
+	engine->heard_count = 0;
+	if (nation->wait(nation->ctx, wait_ms, engine->replies, ENGINE_REPLIES,
+		&engine->reply_count, err))
 		return -1;
-	for (size_t i = 0; i < count; i++) {
-		if (engine_hear_reply(engine, &engine->replies[i], err))
+	while (engine->heard_count < engine->reply_count) {
+		if (engine_hear_reply(engine, &engine->replies[engine->heard_count++], err))
 			return -1;
 	}
 	if (turn_commit(&engine->turn, err))
@@ -480,7 +477,7 @@ do_all(struct engine *engine, struct action *action, struct err *err)
 		}
 		if (action->kind == ACTION_WAIT || action->kind == ACTION_END)
 			return 0;
-		if (act_or_stop(engine, action, err))
+		if (act(engine, action, err))
 			return -1;
 		/* Replies are heard between actions, so that a long row of them starves nobody. */
 		if (hear(engine, 0, err))
@@ -536,22 +533,30 @@ loop(struct engine *engine, struct err *err)
 /* The journal failed: nothing more may be sent, but answers that are still under way carry import
  * ids. They go to the last resort. */
 static void
+rescue_heard(struct engine *engine)
+{
+	turn_rescue(&engine->turn);
+	while (engine->heard_count < engine->reply_count) {
+		engine_hear_reply(engine, &engine->replies[engine->heard_count++], NULL);
+		turn_rescue(&engine->turn);
+	}
+}
+
+static void
 rescue(struct engine *engine)
 {
 	const struct nation_port *nation = &engine->ports->nation;
 	int64_t until_ms = engine_now(engine).mono_ms + ENGINE_GRACE_MS;
 
-	turn_rescue(&engine->turn);
+	engine->load.is_stopping = true; /* a look under way asks for no further page */
+	rescue_heard(engine);
 	while (nation->in_flight(nation->ctx) && engine_now(engine).mono_ms < until_ms) {
-		size_t count = 0;
-
+		engine->heard_count = 0;
+		engine->reply_count = 0;
 		if (nation->wait(nation->ctx, until_ms - engine_now(engine).mono_ms,
-			engine->replies, ENGINE_REPLIES, &count, NULL))
+			engine->replies, ENGINE_REPLIES, &engine->reply_count, NULL))
 			return;
-		for (size_t i = 0; i < count; i++) {
-			engine_hear_reply(engine, &engine->replies[i], NULL);
-			turn_rescue(&engine->turn);
-		}
+		rescue_heard(engine);
 	}
 }
 

@@ -31,13 +31,12 @@ hear_list(struct engine *engine, const struct reply *reply)
 	struct verdict verdict = verdict_of_get(reply, &context);
 
 	engine->is_listed = true;
-	if (reply->status == 401) {
-		engine_account(engine, &verdict);
+	if (reply->status != 401)
+		verdict.stop = ERR_NONE;
+	engine_account(engine, &verdict);
+	if (verdict.stop || (verdict.is_success && reply->is_list))
 		return;
-	}
-	if (verdict.is_success && reply->is_list)
-		load_success(&engine->load, engine_now(engine).mono_ms);
-	else if (reply->status)
+	if (reply->status)
 		engine_say(engine, WEIGHT_WARNING,
 		    "the nation's list of imports cannot be read (status %u): doubts will wait for you",
 		    (unsigned)reply->status);
@@ -103,6 +102,16 @@ conflict(struct engine *engine, const struct event *accepted, uint32_t owner, st
 	return turn_note(&engine->turn, &theirs, err);
 }
 
+int
+engine_note_accepted(struct engine *engine, const struct event *accepted, struct err *err)
+{
+	uint32_t owner = owner_of(engine, accepted->import_id);
+
+	if (owner != LOAD_NO_INDEX)
+		return conflict(engine, accepted, owner, err);
+	return turn_note(&engine->turn, accepted, err);
+}
+
 /* Counts in a row that lead to a stop or a pause. */
 static void
 count_submit(struct engine *engine, const struct reply *reply, const struct verdict *verdict)
@@ -120,7 +129,7 @@ count_submit(struct engine *engine, const struct reply *reply, const struct verd
 						   load->unconnected, engine_roll(engine)));
 	}
 	if (verdict->has_event && verdict->event.type == EVENT_ANSWER_LOST)
-		load_doubt(load, now.mono_ms);
+		load_doubt(load, reply->index, now.mono_ms);
 }
 
 static void
@@ -156,12 +165,9 @@ wait_or_park(struct engine *engine, const struct reply *reply, const struct verd
 		load_park(load, reply->index);
 		return;
 	}
-	if (verdict->is_success) {
-		load->slots[reply->index].tries = 0;
-	} else {
-		load->slots[reply->index].tries++;
+	load_trouble(load, reply->index, verdict->trouble, now.mono_ms);
+	if (verdict->trouble || verdict->pause_ms)
 		warn_of_retry(engine, reply, chunk);
-	}
 	load_wait(load, reply->index, now.mono_ms + verdict->wait_ms);
 }
 
@@ -169,40 +175,37 @@ static int
 hear_about_chunk(struct engine *engine, const struct reply *reply, struct err *err)
 {
 	struct load *load = &engine->load;
+	const struct slot *slot = &load->slots[reply->index];
+	struct now now = engine_now(engine);
 	struct chunk chunk;
 	struct verdict_context context = {
 		.limits = &load->limits,
 		.chunk = &chunk,
-		.wall_ms = engine_now(engine).wall_ms,
+		.wall_ms = now.wall_ms,
 		.roll = engine_roll(engine),
-		.tries = load->slots[reply->index].tries,
+		.trouble = (enum trouble)slot->trouble,
+		.troubles = slot->troubles,
+		.troubled_ms = now.mono_ms - slot->troubled_since_ms,
 		.refused_in_a_row = load->refused_in_a_row,
 		.last_refusal = load->last_refusal,
 	};
 	struct verdict verdict;
-	uint32_t owner;
 
 	load_end(load, reply->index);
 	if (turn_chunk(&engine->turn, reply->index, &chunk, err))
 		return -1;
 	verdict = verdict_of(reply, &context);
 	engine_account(engine, &verdict);
-	if (reply->kind == REQUEST_SUBMIT) {
-		if (verdict.is_no_connection)
-			load->slots[reply->index].tries++;
+	if (reply->kind == REQUEST_SUBMIT)
 		count_submit(engine, reply, &verdict);
-	}
 	if (!verdict.has_event) {
 		wait_or_park(engine, reply, &verdict, &chunk);
 		return 0;
 	}
 	if (!chunk_accepts(chunk.state, verdict.event.type))
 		return 0; /* a person, or a conflict, was faster */
-	if (verdict.event.type == EVENT_SUBMIT_ACCEPTED) {
-		owner = owner_of(engine, verdict.event.import_id);
-		if (owner != LOAD_NO_INDEX)
-			return conflict(engine, &verdict.event, owner, err);
-	}
+	if (verdict.event.type == EVENT_SUBMIT_ACCEPTED)
+		return engine_note_accepted(engine, &verdict.event, err);
 	return turn_note(&engine->turn, &verdict.event, err);
 }
 
@@ -220,8 +223,6 @@ engine_hear_reply(struct engine *engine, const struct reply *reply, struct err *
 	}
 	if (reply->index == engine->look.index)
 		return look_hear(engine, reply, err);
-	if (engine->load.slots[reply->index].busy != reply->kind)
-		return 0; /* of a look that was dropped */
 	return hear_about_chunk(engine, reply, err);
 }
 

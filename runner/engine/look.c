@@ -35,7 +35,7 @@ is_stable(const struct clock_offset *offset)
 static bool
 is_since(const struct look *look, const struct slot *slot)
 {
-	return slot->import_id && slot->submitted_wall_ms >= look->chunk.started_ms - SINCE_MS;
+	return slot->import_id && slot->started_wall_ms >= look->chunk.started_ms - SINCE_MS;
 }
 
 static uint64_t
@@ -48,39 +48,49 @@ count_own(const struct engine *engine)
 	return count;
 }
 
-/* The first line behind the header: what tells chunks apart. */
-static struct span
-first_line(struct span head, size_t header_bytes)
+/* May the nation have an import of it that we do not know? */
+static bool
+is_rival(const struct engine *engine, uint32_t index)
 {
-	struct span rest = { head.ptr + header_bytes, head.len - header_bytes };
+	const struct engine_source *sources = engine->options.sources;
+	const struct slot *slot = &engine->load.slots[index];
 
-	return span_next(&rest, '\n');
+	return index != engine->look.index &&
+	       (slot->state == CHUNK_IN_DOUBT || slot->state == CHUNK_HELD || slot->is_stray) &&
+	       strcmp(sources[slot->source].type, sources[engine->look.chunk.source].type) == 0;
 }
 
-/* Another chunk of this source that may be at the nation unknown to us, and begins the same? */
+/* How many letters at its beginning a rival has in common with the chunk. */
 static int
-find_rival(struct engine *engine, bool *has_rival, struct err *err)
+compare_rival(struct engine *engine, const struct slot *slot, size_t *letters, struct err *err)
 {
 	const struct ports *ports = engine->ports;
-	const struct look *look = &engine->look;
-	struct span mine = first_line(buf_span(&look->head), look->header_bytes);
+	SCOPED(buf) head = BUF_INIT;
+	struct err cause = ERR_INIT;
+	struct plan_chunk plan;
+	size_t header_bytes;
 
-	*has_rival = false;
-	for (uint32_t i = 0; i < engine->load.slot_count && !*has_rival; i++) {
-		const struct slot *slot = &engine->load.slots[i];
-		SCOPED(buf) head = BUF_INIT;
-		struct plan_chunk plan;
-		size_t header_bytes;
+	if (ports->journal.read_plan(ports->journal.ctx, slot->source, slot->number, &plan, err))
+		return -1;
+	if (ports->source.head(ports->source.ctx, &plan, HEAD_BYTES, &head, &header_bytes, &cause))
+		engine_stop(engine, cause.kind, "%s", cause.text);
+	*letters = probe_shared_letters(buf_span(&head), buf_span(&engine->look.head));
+	return 0;
+}
 
-		if (i == look->index || slot->source != look->chunk.source ||
-		    (slot->state != CHUNK_IN_DOUBT && slot->state != CHUNK_HELD))
+static int
+compare_rivals(struct engine *engine, size_t *most_letters, struct err *err)
+{
+	*most_letters = 0;
+	for (uint32_t i = 0; i < engine->load.slot_count; i++) {
+		size_t letters;
+
+		if (!is_rival(engine, i))
 			continue;
-		if (ports->journal.read_plan(ports->journal.ctx, slot->source, slot->number, &plan,
-			err) ||
-		    ports->source.head(ports->source.ctx, &plan, HEAD_BYTES, &head, &header_bytes,
-			err))
+		if (compare_rival(engine, &engine->load.slots[i], &letters, err))
 			return -1;
-		*has_rival = span_equal(mine, first_line(buf_span(&head), header_bytes));
+		if (letters > *most_letters)
+			*most_letters = letters;
 	}
 	return 0;
 }
@@ -114,7 +124,7 @@ set_up(struct engine *engine, struct err *err)
 		.own_expected = count_own(engine),
 	};
 
-	if (find_rival(engine, &wanted.has_rival, err))
+	if (compare_rivals(engine, &wanted.shared_letters, err))
 		return -1;
 	probe_init(&look->probe, &wanted);
 	memset(engine->seen, 0, (engine->load.slot_count / 64 + 1) * sizeof(*engine->seen));
@@ -122,12 +132,29 @@ set_up(struct engine *engine, struct err *err)
 	return 0;
 }
 
-static int
-ask_page(struct engine *engine, uint32_t page, struct err *err)
+static void
+end_look(struct engine *engine)
+{
+	load_end(&engine->load, engine->look.index);
+	engine->look.index = LOAD_NO_INDEX;
+}
+
+/* The request could not even be made. */
+static void
+end_and_stop(struct engine *engine, const struct err *cause)
+{
+	end_look(engine);
+	engine_stop(engine, cause->kind, "%s", cause->text);
+}
+
+static void
+ask_page(struct engine *engine, uint32_t page)
 {
 	const struct nation_port *nation = &engine->ports->nation;
+	struct err cause = ERR_INIT;
 
-	return nation->list(nation->ctx, engine->look.index, page, err);
+	if (nation->list(nation->ctx, engine->look.index, page, &cause))
+		end_and_stop(engine, &cause);
 }
 
 int
@@ -136,29 +163,31 @@ look_begin(struct engine *engine, uint32_t index, struct err *err)
 	const struct ports *ports = engine->ports;
 	const struct slot *slot = &engine->load.slots[index];
 	struct look *look = &engine->look;
+	struct err cause = ERR_INIT;
 
 	buf_clear(&look->head);
 	if (ports->journal.read_plan(ports->journal.ctx, slot->source, slot->number, &look->plan,
 		err) ||
-	    turn_chunk(&engine->turn, index, &look->chunk, err) ||
-	    ports->source.head(ports->source.ctx, &look->plan, HEAD_BYTES, &look->head,
-		&look->header_bytes, err))
+	    turn_chunk(&engine->turn, index, &look->chunk, err))
 		return -1;
+	if (ports->source.head(ports->source.ctx, &look->plan, HEAD_BYTES, &look->head,
+		&look->header_bytes, &cause)) {
+		engine_stop(engine, cause.kind, "%s", cause.text);
+		return 0;
+	}
 	look->index = index;
 	look->has_begun = false;
 	look->is_confirming = false;
+	look->is_dropped = false;
 	load_begin(&engine->load, index, REQUEST_LIST, engine_now(engine).mono_ms);
-	if (ask_page(engine, 1, err) == 0)
-		return 0;
-	look_drop(engine);
-	return -1;
+	ask_page(engine, 1);
+	return 0;
 }
 
 void
 look_drop(struct engine *engine)
 {
-	load_end(&engine->load, engine->look.index);
-	engine->look.index = LOAD_NO_INDEX;
+	engine->look.is_dropped = true;
 }
 
 /* ---- how it ends ---- */
@@ -170,7 +199,7 @@ end_with(struct engine *engine, struct event *event, struct err *err)
 	event->source = engine->look.chunk.source;
 	event->chunk = engine->look.chunk.number;
 	event->attempt = engine->look.chunk.attempts;
-	look_drop(engine);
+	end_look(engine);
 	return turn_note(&engine->turn, event, err);
 }
 
@@ -180,11 +209,13 @@ is_resubmitted(const struct engine *engine)
 	return engine->load.sources[engine->look.chunk.source].rules.in_doubt == IN_DOUBT_RESUBMIT;
 }
 
-/* Held, or sent again where the source's policy says so and the list shows nothing like it. */
+/* Held, or sent again where the source's policy says so, the list shows nothing like it and an
+ * attempt is left. */
 static int
 end_unclear(struct engine *engine, bool shows_nothing, const char *why, struct err *err)
 {
-	bool is_again = shows_nothing && is_resubmitted(engine);
+	bool is_again = shows_nothing && is_resubmitted(engine) &&
+			!engine->load.slots[engine->look.index].is_used_up;
 	struct event event = {
 		.type = is_again ? EVENT_DOUBT_RESUBMITTED : EVENT_PROBE_UNCLEAR,
 	};
@@ -211,32 +242,39 @@ static bool
 may_get_witness(const struct engine *engine)
 {
 	const struct load *load = &engine->load;
+	bool may_get_room = load_has_room(load) || load->polls.count || load->gets;
 
-	if (load->is_tripped)
-		return false;
 	for (uint32_t i = 0; i < load->source_count; i++) {
-		const struct load_source *source = &load->sources[i];
-
-		if (source->ready.count && load_source_is_open(load, source) &&
-		    !load_source_is_rejected(source))
-			return true;
+		if (load_source_may_submit(load, &load->sources[i]))
+			return may_get_room && !load->is_tripped;
 	}
 	return false;
+}
+
+/* Not durable: nothing was learned, so nothing is written down. */
+static void
+look_again_later(struct engine *engine, enum trouble trouble, int64_t wait_ms)
+{
+	int64_t mono_ms = engine_now(engine).mono_ms;
+	uint32_t index = engine->look.index;
+
+	end_look(engine);
+	load_trouble(&engine->load, index, trouble, mono_ms);
+	load_wait(&engine->load, index, mono_ms + wait_ms);
 }
 
 static int
 end_without_witness(struct engine *engine, struct err *err)
 {
-	struct load *load = &engine->load;
-	uint32_t index = engine->look.index;
+	const struct load_limits *limits = &engine->load.limits;
+	const struct slot *slot = &engine->load.slots[engine->look.index];
+	uint32_t waits = slot->trouble == TROUBLE_WITNESS ? slot->troubles : 0;
 	bool has_own = engine->look.probe.wanted.own_expected > 0;
 
 	if (is_resubmitted(engine))
 		return end_unclear(engine, true, "not in the nation's list", err);
-	if (has_own ? load->slots[index].tries < load->limits.attempts : may_get_witness(engine)) {
-		look_drop(engine);
-		load->slots[index].tries++;
-		load_wait(load, index, engine_now(engine).mono_ms + load->limits.settle_ms);
+	if (has_own ? waits < limits->attempts : may_get_witness(engine)) {
+		look_again_later(engine, TROUBLE_WITNESS, limits->settle_ms);
 		return 0;
 	}
 	return end_unclear(engine, true,
@@ -248,13 +286,16 @@ end_without_witness(struct engine *engine, struct err *err)
 
 /* The list, or the import, could not be read; after retry.attempts of it, held. */
 static int
-end_failed(struct engine *engine, const struct verdict *verdict, const char *why, struct err *err)
+end_failed(struct engine *engine, bool shows_nothing, const char *why, struct err *err)
 {
+	const struct load_limits *limits = &engine->load.limits;
+	uint32_t failed = engine->look.chunk.looks_failed + 1;
 	struct event event = { .type = EVENT_PROBE_FAILED };
 
-	if (engine->look.chunk.looks_failed + 1 >= engine->load.limits.attempts)
-		return end_unclear(engine, true, why, err);
-	event.due_ms = engine_now(engine).wall_ms + verdict->wait_ms;
+	if (failed >= limits->attempts)
+		return end_unclear(engine, shows_nothing, why, err);
+	event.due_ms = engine_now(engine).wall_ms +
+		       backoff_wait_ms(&limits->backoff, failed, engine_roll(engine));
 	snprintf(event.text, sizeof(event.text), "%s", why);
 	return end_with(engine, &event, err);
 }
@@ -276,15 +317,17 @@ owner_of(struct engine *engine, uint64_t import_id)
 	return PROBE_OWN;
 }
 
-static int
-confirm(struct engine *engine, struct err *err)
+static void
+confirm(struct engine *engine)
 {
 	const struct nation_port *nation = &engine->ports->nation;
 	struct look *look = &engine->look;
+	struct err cause = ERR_INIT;
 
 	look->is_confirming = true;
 	load_page(&engine->load, engine_now(engine).mono_ms);
-	return nation->status(nation->ctx, look->index, look->probe.candidate, err);
+	if (nation->status(nation->ctx, look->index, look->probe.candidate, &cause))
+		end_and_stop(engine, &cause);
 }
 
 static int
@@ -292,7 +335,8 @@ end_by_result(struct engine *engine, struct err *err)
 {
 	switch (probe_result(&engine->look.probe)) {
 	case PROBE_IS_FOUND:
-		return confirm(engine, err);
+		confirm(engine);
+		return 0;
 	case PROBE_IS_ABSENT:
 		return end_absent(engine, err);
 	case PROBE_NEEDS_WITNESS:
@@ -311,6 +355,10 @@ hear_page(struct engine *engine, const struct reply *reply, struct err *err)
 
 	if (!look->has_begun && set_up(engine, err))
 		return -1;
+	if (engine->load.is_stopping) { /* a rival's source could not be read */
+		end_look(engine);
+		return 0;
+	}
 	for (uint32_t i = 0; i < reply->entry_count; i++)
 		probe_entry(&look->probe, &reply->entries[i],
 		    owner_of(engine, reply->entries[i].import_id));
@@ -329,12 +377,13 @@ hear_page(struct engine *engine, const struct reply *reply, struct err *err)
 		break;
 	}
 	load_page(&engine->load, engine_now(engine).mono_ms);
-	return ask_page(engine, look->probe.page, err);
+	ask_page(engine, look->probe.page);
+	return 0;
 }
 
 static int
-hear_confirmation(struct engine *engine, const struct reply *reply,
-    const struct verdict *verdict, struct err *err)
+hear_confirmation(struct engine *engine, const struct reply *reply, bool is_success,
+    struct err *err)
 {
 	const struct look *look = &engine->look;
 	const char *type = engine->options.sources[look->chunk.source].type;
@@ -344,46 +393,62 @@ hear_confirmation(struct engine *engine, const struct reply *reply,
 		.word = reply->word,
 	};
 
-	if (!verdict->is_success)
-		return reply->status == 404
-			   ? end_unclear(engine, false, "the list shows it, but the nation does not "
-							"know the import", err)
-			   : end_failed(engine, verdict, "the import found cannot be read", err);
-	if (reply->id_form != ID_VALID || reply->import_id != look->probe.candidate ||
+	if (!is_success || reply->id_form != ID_VALID)
+		return end_failed(engine, false, "the import found cannot be read", err);
+	if (reply->import_id != look->probe.candidate ||
 	    (reply->type[0] && strcmp(reply->type, type) != 0))
 		return end_unclear(engine, false, "the import found is another one", err);
+	if (load_owner(&engine->load, event.import_id) != LOAD_NO_INDEX)
+		return end_unclear(engine, false, "the import found was given to another chunk", err);
 	event.due_ms = engine_now(engine).wall_ms + engine->load.limits.poll_first_ms;
 	return end_with(engine, &event, err);
+}
+
+/* A list that is missing, or closed to us, is no reason to stop the load. */
+static bool
+is_hidden(const struct reply *reply, const struct verdict *verdict)
+{
+	return reply->status == 404 || reply->status == 410 ||
+	       (verdict->stop && reply->status / 100 == 4 && reply->status != 401);
 }
 
 int
 look_hear(struct engine *engine, const struct reply *reply, struct err *err)
 {
 	struct load *load = &engine->load;
+	struct look *look = &engine->look;
+	const struct slot *slot = &load->slots[look->index];
 	struct verdict_context context = {
 		.limits = &load->limits,
-		.chunk = &engine->look.chunk,
+		.chunk = &look->chunk,
 		.wall_ms = engine_now(engine).wall_ms,
 		.roll = engine_roll(engine),
-		.tries = engine->look.chunk.looks_failed,
+		.trouble = (enum trouble)slot->trouble,
+		.troubles = slot->troubles,
 	};
 	struct verdict verdict = verdict_of_get(reply, &context);
-	bool is_forbidden = reply->status == 403 || reply->status == 404;
+	bool hides_list = !look->is_confirming && is_hidden(reply, &verdict);
 
-	if (is_forbidden)
-		verdict.stop = ERR_NONE; /* the list may be missing: that is no reason to stop */
+	if (hides_list)
+		verdict = (struct verdict){ .is_success = true };
 	engine_account(engine, &verdict);
-	if (load->is_stopping) {
-		look_drop(engine); /* the next run looks again */
+	if (look->is_dropped || load->is_stopping) {
+		end_look(engine); /* if it is still in doubt, the next run looks again */
 		return 0;
 	}
-	if (engine->look.is_confirming)
-		return hear_confirmation(engine, reply, &verdict, err);
-	if (is_forbidden)
-		return end_unclear(engine, true, "the nation does not show its list of imports", err);
+	if (hides_list)
+		return end_unclear(engine, true, "the nation does not show its list of imports",
+		    err);
+	if (verdict.is_no_connection || reply->status == 429) {
+		look_again_later(engine, verdict.trouble, verdict.wait_ms);
+		return 0;
+	}
+	if (look->is_confirming)
+		return hear_confirmation(engine, reply, verdict.is_success, err);
 	if (!verdict.is_success || !reply->is_list)
-		return end_failed(engine, &verdict, "the nation's list cannot be read", err);
+		return end_failed(engine, true, "the nation's list cannot be read", err);
 	if (!is_stable(&engine->offset))
-		return end_unclear(engine, true, "the nation's clock cannot be told from its answers", err);
+		return end_unclear(engine, true,
+		    "the nation's clock cannot be told from its answers", err);
 	return hear_page(engine, reply, err);
 }

@@ -25,6 +25,7 @@ struct look {
 	uint32_t index; /* LOAD_NO_INDEX: none */
 	bool has_begun; /* probe is set up; that needs the clock of the first answer */
 	bool is_confirming;
+	bool is_dropped; /* over, but for a reply that is still to come */
 	struct chunk chunk;
 	struct plan_chunk plan;
 	struct probe probe;
@@ -35,7 +36,8 @@ struct look {
 int look_begin(struct engine *engine, uint32_t index, struct err *err);
 int look_hear(struct engine *engine, const struct reply *reply, struct err *err);
 
-/* A person settled the chunk meanwhile: what is still heard of this look is ignored. */
+/* A person settled the chunk meanwhile: the look ends with its next reply, whatever that says.
+ * Until then the chunk stays busy, so that the reply cannot be taken for another's. */
 void look_drop(struct engine *engine);
 
 #endif

@@ -22,6 +22,8 @@ struct engine {
 	struct look look;
 	struct clock_offset offset;
 	struct reply replies[ENGINE_REPLIES];
+	size_t reply_count;
+	size_t heard_count; /* of replies */
 	uint64_t *seen; /* a bit a slot: its import was shown in this look */
 	struct engine_end end;
 	int64_t started_wall_ms;
@@ -45,6 +47,9 @@ void engine_account(struct engine *engine, const struct verdict *verdict);
 
 /* "people-3", lent until the next call. */
 const char *engine_chunk_name(struct engine *engine, uint32_t source, uint32_t number);
+
+/* The nation gave a chunk an import: notes that, or what law 9 makes of it. */
+int engine_note_accepted(struct engine *engine, const struct event *accepted, struct err *err);
 
 int engine_hear_reply(struct engine *engine, const struct reply *reply, struct err *err);
 int engine_hear_wishes(struct engine *engine, struct err *err);

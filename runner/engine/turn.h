@@ -39,13 +39,6 @@ int turn_note(struct turn *turn, const struct event *event, struct err *err);
 /* The chunk as it stands after what was noted. */
 int turn_chunk(struct turn *turn, uint32_t index, struct chunk *chunk, struct err *err);
 
-/* Whether another event fits. */
-static inline bool
-turn_has_room(const struct turn *turn)
-{
-	return turn->event_count + 4 < TURN_EVENTS;
-}
-
 /* Nothing noted: does nothing. On failure what was noted stays, for turn_rescue(). */
 int turn_commit(struct turn *turn, struct err *err);
 
