@@ -9,6 +9,32 @@ tests_unit_test_base_SOURCES = %D%/test_base.c
 tests_unit_test_base_LDADD = libbase.a $(CMOCKA_LIBS)
 
 # --- runner/core
+core_LIBS = libcore.a libbase.a $(CMOCKA_LIBS)
+core_programs = \
+	%D%/test_backoff %D%/test_bucket %D%/test_chunk %D%/test_decide %D%/test_event \
+	%D%/test_load %D%/test_probe %D%/test_queue %D%/test_tally %D%/test_verdict
+unit_programs += $(core_programs)
+dist_noinst_HEADERS += %D%/core_test.h %D%/core_load.h
+tests_unit_test_backoff_SOURCES = %D%/test_backoff.c
+tests_unit_test_backoff_LDADD = $(core_LIBS)
+tests_unit_test_bucket_SOURCES = %D%/test_bucket.c
+tests_unit_test_bucket_LDADD = $(core_LIBS)
+tests_unit_test_chunk_SOURCES = %D%/test_chunk.c
+tests_unit_test_chunk_LDADD = $(core_LIBS)
+tests_unit_test_decide_SOURCES = %D%/test_decide.c
+tests_unit_test_decide_LDADD = $(core_LIBS)
+tests_unit_test_event_SOURCES = %D%/test_event.c
+tests_unit_test_event_LDADD = $(core_LIBS)
+tests_unit_test_load_SOURCES = %D%/test_load.c
+tests_unit_test_load_LDADD = $(core_LIBS)
+tests_unit_test_probe_SOURCES = %D%/test_probe.c
+tests_unit_test_probe_LDADD = $(core_LIBS)
+tests_unit_test_queue_SOURCES = %D%/test_queue.c
+tests_unit_test_queue_LDADD = $(core_LIBS)
+tests_unit_test_tally_SOURCES = %D%/test_tally.c
+tests_unit_test_tally_LDADD = $(core_LIBS)
+tests_unit_test_verdict_SOURCES = %D%/test_verdict.c
+tests_unit_test_verdict_LDADD = $(core_LIBS)
 
 # --- runner/source
 text_LIBS = libtext.a libbase.a $(XXHASH_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
