@@ -79,7 +79,7 @@ static _Noreturn void
 become_shell(const char *line, int output, pid_t helper_pid)
 {
 	sigset_t none;
-	int nothing = open("/dev/null", O_RDONLY);
+	int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
 	setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -103,6 +103,7 @@ struct running {
 	pid_t pid;
 	int pid_fd; /* readable once it has ended */
 	int output; /* its stdout, not blocking */
+	int runner; /* hangs up when the runner is gone */
 	int64_t until_ms;
 	char *bytes;
 	uint32_t most_bytes;
@@ -145,8 +146,9 @@ take_output(struct running *running)
 static void
 follow(struct running *running)
 {
-	struct pollfd fds[2] = { { .fd = running->pid_fd, .events = POLLIN },
-				 { .fd = running->output, .events = POLLIN } };
+	struct pollfd fds[3] = { { .fd = running->pid_fd, .events = POLLIN },
+				 { .fd = running->output, .events = POLLIN },
+				 { .fd = running->runner } };
 
 	while (!fds[0].revents && !running->answer.is_long && (fds[0].fd >= 0 || fds[1].fd >= 0)) {
 		int64_t left_ms = running->until_ms - mono_ms();
@@ -154,8 +156,12 @@ follow(struct running *running)
 		running->answer.is_late = left_ms <= 0;
 		if (running->answer.is_late)
 			break;
-		if (poll(fds, 2, (int)left_ms) < 0)
-			fds[0].revents = fds[1].revents = 0;
+		if (poll(fds, 3, (int)left_ms) < 0)
+			fds[0].revents = fds[1].revents = fds[2].revents = 0;
+		if (fds[2].revents) {
+			kill(-running->pid, SIGKILL);
+			_exit(0);
+		}
 		if (fds[1].revents && !take_output(running))
 			fds[1].fd = -1;
 	}
@@ -225,6 +231,7 @@ serve_one(int fd)
 	running.bytes = malloc((size_t)question.most_bytes + 1);
 	if (line && running.bytes && !receive_all(fd, line, question.line_bytes)) {
 		running.most_bytes = question.most_bytes;
+		running.runner = fd;
 		running.until_ms = mono_ms() + question.most_ms;
 		run(&running, line);
 		failed = send_all(fd, &running.answer, sizeof(running.answer)) ||
@@ -238,13 +245,12 @@ serve_one(int fd)
 
 /* Ctrl-C and a closed terminal are the runner's to answer: it may still need a command. */
 static _Noreturn void
-serve(int fd, pid_t runner_pid)
+serve(int fd)
 {
 	enum { SOCKET = 3 };
-	int nothing = open("/dev/null", O_RDWR);
+	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != runner_pid || nothing < 0)
+	if (nothing < 0)
 		_exit(1);
 	dup2(nothing, STDIN_FILENO);
 	dup2(nothing, STDOUT_FILENO);
@@ -267,7 +273,6 @@ int
 helper_start(struct helper **helper, struct err *err)
 {
 	struct helper *made = calloc(1, sizeof(*made));
-	pid_t self = getpid();
 	int ends[2];
 
 	if (!made)
@@ -278,7 +283,7 @@ helper_start(struct helper **helper, struct err *err)
 	}
 	made->pid = fork();
 	if (made->pid == 0)
-		serve(ends[1], self);
+		serve(ends[1]);
 	close(ends[1]);
 	made->fd = ends[0];
 	if (made->pid < 0) {
@@ -297,9 +302,8 @@ helper_stop(struct helper *helper)
 {
 	if (!helper)
 		return;
-	kill(helper->pid, SIGKILL);
-	reap(helper->pid);
 	close(helper->fd);
+	reap(helper->pid);
 	free(helper);
 }
 

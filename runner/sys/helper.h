@@ -1,9 +1,10 @@
 /* helper.h - runs the commands that a job names, in a small process of its own.
  *
  * Started before the store is opened and before the process restricts itself: LMDB must not see a
- * fork (pitfalls.md D1). The helper holds nothing of the runner but stderr; it dies with the
- * runner, and a command dies with the helper. A command is a line for /bin/sh, runs in a process
- * group of its own with the runner's environment, stdin /dev/null and stderr as ours.
+ * fork (pitfalls.md D1). The helper holds nothing of the runner but stderr; when the runner is
+ * gone, however it went, the helper ends and kills the command with all that it started. A command
+ * is a line for /bin/sh, runs in a process group of its own with the runner's environment, stdin
+ * /dev/null and stderr as ours.
  *
  * Outputs may be secrets: they cross a socket pair, never a file; copies on the way are wiped. */
 #ifndef RUNNER_SYS_HELPER_H

@@ -116,6 +116,21 @@ tests_unit_test_journal_LDADD = $(store_LIBS)
 unit_programs += tests/unit/test_json
 tests_unit_test_json_SOURCES = %D%/test_json.c
 tests_unit_test_json_LDADD = libjson-read.a libbase.a $(JSONC_LIBS) $(CMOCKA_LIBS)
+nation_LIBS = libnation.a libjson-read.a libbase.a $(CURL_LIBS) $(JSONC_LIBS) $(CMOCKA_LIBS)
+unit_programs += tests/unit/test_answer
+tests_unit_test_answer_SOURCES = %D%/test_answer.c
+tests_unit_test_answer_LDADD = $(nation_LIBS)
+unit_programs += tests/unit/test_result
+tests_unit_test_result_SOURCES = %D%/test_result.c
+tests_unit_test_result_LDADD = $(nation_LIBS)
+unit_programs += tests/unit/test_token
+tests_unit_test_token_SOURCES = %D%/test_token.c
+tests_unit_test_token_LDADD = $(nation_LIBS)
+
+# --- runner/sys
+unit_programs += tests/unit/test_helper
+tests_unit_test_helper_SOURCES = %D%/test_helper.c
+tests_unit_test_helper_LDADD = libsys.a libbase.a $(CMOCKA_LIBS)
 
 # --- runner/report
 report_LIBS = libreport.a libcore.a libbase.a $(CMOCKA_LIBS)
