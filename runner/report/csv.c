@@ -20,8 +20,16 @@ begin(struct csv *csv)
 }
 
 static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static bool
 needs_quotes(struct span text)
 {
+	if (text.len && (is_blank(text.ptr[0]) || is_blank(text.ptr[text.len - 1])))
+		return true;
 	for (size_t i = 0; i < text.len; i++) {
 		if (strchr(",\"\r\n", text.ptr[i]) && text.ptr[i] != '\0')
 			return true;

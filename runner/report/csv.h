@@ -1,7 +1,8 @@
 /* csv.h - writes CSV lines into a buffer: RFC 4180 quoting, one record a line, ended by LF.
  *
  * LF and not CRLF: the reports are read by awk, cut and grep as often as by spreadsheets, and every
- * CSV reader takes both. A cell is quoted only if it has to be (comma, quotation mark, CR, LF).
+ * CSV reader takes both. A cell is quoted only if it has to be: a comma, a quotation mark, CR or LF
+ * in it, or a blank at one of its ends, which careless readers trim.
  *
  * A cell of text that begins with = + - @ TAB or CR would be a formula to a spreadsheet: csv_text()
  * puts an apostrophe before it (replies.md, "What comes back is not to be trusted"). csv_raw() does

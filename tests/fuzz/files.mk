@@ -10,6 +10,12 @@ tests_fuzz_fuzz_text_SOURCES = %D%/fuzz_text.c %D%/fuzz.h
 tests_fuzz_fuzz_text_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_text_LDADD = $(FUZZ_MAIN) libbase.a
 
+fuzz_programs += tests/fuzz/fuzz_rejects
+FUZZ_INPUTS += %D%/corpus/rejects
+tests_fuzz_fuzz_rejects_SOURCES = %D%/fuzz_rejects.c %D%/fuzz.h
+tests_fuzz_fuzz_rejects_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_rejects_LDADD = $(FUZZ_MAIN) libreport.a libbase.a
+
 check_PROGRAMS += $(fuzz_programs)
 if FUZZERS
 FUZZ_MAIN =

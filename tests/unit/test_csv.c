@@ -32,7 +32,11 @@ a_cell_is_quoted_only_if_it_has_to_be(void **state)
 	static const struct example examples[] = {
 		{ "", "" },
 		{ "plain", "plain" },
-		{ " blanks ", " blanks " },
+		{ "two words", "two words" },
+		{ " blank", "\" blank\"" },
+		{ "blank ", "\"blank \"" },
+		{ "x\t", "\"x\t\"" },
+		{ " ", "\" \"" },
 		{ "a,b", "\"a,b\"" },
 		{ "a\nb", "\"a\nb\"" },
 		{ "a\rb", "\"a\rb\"" },
@@ -56,11 +60,11 @@ a_text_that_a_spreadsheet_would_run_gets_an_apostrophe(void **state)
 		{ "+1", "'+1" },
 		{ "-1", "'-1" },
 		{ "@SUM(A1)", "'@SUM(A1)" },
-		{ "\tx", "'\tx" },
+		{ "\tx", "\"'\tx\"" },
 		{ "\rx", "\"'\rx\"" },
 		{ "=\"a,b\"", "\"'=\"\"a,b\"\"\"" },
 		{ "a=1", "a=1" },
-		{ " =1", " =1" },
+		{ " =1", "\" =1\"" },
 		{ "'=1", "'=1" },
 	};
 

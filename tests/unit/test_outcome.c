@@ -213,7 +213,7 @@ planned_chunks_of_a_source_that_max_rejected_cannot_stop_are_six(void **state)
 }
 
 static void
-a_refused_chunk_makes_those_behind_wait_even_if_max_rejected_stopped_its_source(void **state)
+a_refused_chunk_makes_others_wait_even_where_max_rejected_stopped_its_source(void **state)
 {
 	struct load_at_end *load = make_load();
 
@@ -387,7 +387,7 @@ main(void)
 		cmocka_unit_test(a_source_that_max_rejected_stopped_and_all_behind_it_are_three),
 		cmocka_unit_test(planned_chunks_of_a_source_that_max_rejected_cannot_stop_are_six),
 		cmocka_unit_test(
-		    a_refused_chunk_makes_those_behind_wait_even_if_max_rejected_stopped_its_source),
+		    a_refused_chunk_makes_others_wait_even_where_max_rejected_stopped_its_source),
 		cmocka_unit_test(a_load_that_went_well_says_so),
 		cmocka_unit_test(rejected_rows_are_counted_and_their_file_is_named),
 		cmocka_unit_test(unexplained_rows_are_counted),

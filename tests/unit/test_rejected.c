@@ -205,7 +205,7 @@ expect_each(const struct example *examples, size_t count)
 #define DUP1(reason) "people,1,9,in.csv,7,5," reason ",4,Dup,X\n"
 #define DUP2(reason) "people,1,9,in.csv,8,6," reason ",4,Dup,X\n"
 #define TALL(reason) "people,1,9,in.csv,9,7," reason ",5,\"5'10\"\" T\",Y\n"
-#define ZED(reason)  "people,1,9,in.csv,10,8," reason ",6,, Z \n"
+#define ZED(reason)  "people,1,9,in.csv,10,8," reason ",6,,\" Z \"\n"
 #define CMD(reason)  "people,1,9,in.csv,11,9," reason ",7,=cmd,-1\n"
 #define LAST(reason) "people,1,9,in.csv,12,10," reason ",8,last,\n"
 

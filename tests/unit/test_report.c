@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include <sys/resource.h>
+
 #include "report_fixture.h"
 #include "runner/report/report.h"
 
@@ -504,6 +506,57 @@ a_chunk_of_an_input_that_the_job_does_not_have_is_refused(void **state)
 	fixture_folder_done(&run.folder);
 }
 
+enum { MANY_CHUNKS = 100000 };
+
+static int
+each_of_many(void *ctx,
+    int (*visit)(void *visitor, const struct plan_chunk *plan, const struct chunk *chunk,
+	struct err *err),
+    void *visitor, struct err *err)
+{
+	const uint32_t *count = ctx;
+
+	for (uint32_t number = 1; number <= *count; number++) {
+		struct fixture_chunk made = make_done(number, 90, 0, 0);
+
+		if (visit(visitor, &made.plan, &made.chunk, err))
+			return -1;
+	}
+	return 0;
+}
+
+static long
+peak_kib(void)
+{
+	struct rusage usage;
+
+	assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
+	return usage.ru_maxrss;
+}
+
+/* 100,000 chunks are 17 MB of report.csv. */
+static void
+memory_does_not_grow_with_the_number_of_chunks(void **state)
+{
+	struct fixture_folder folder = fixture_folder_open();
+	uint32_t count = 1000;
+	const struct journal_port journal = { .ctx = &count, .each_chunk = each_of_many };
+	const struct report_options options = { .job = &job, .journal = &journal,
+		.source = &good_source, .folder = folder.fd, .answers = -1 };
+	struct report_result result;
+	struct err err = ERR_INIT;
+	long before;
+
+	(void)state;
+	assert_int_equal(report_write(&options, &result, &err), 0);
+	before = peak_kib();
+	count = MANY_CHUNKS;
+	assert_int_equal(report_write(&options, &result, &err), 0);
+	assert_int_equal(result.total.tally.chunks[CHUNK_DONE], MANY_CHUNKS);
+	assert_true(peak_kib() - before < 2048);
+	fixture_folder_done(&folder);
+}
+
 int
 main(void)
 {
@@ -527,6 +580,7 @@ main(void)
 		cmocka_unit_test(chunks_that_want_a_person_are_named_and_counted),
 		cmocka_unit_test(more_chunks_that_want_a_person_than_are_named_are_still_counted),
 		cmocka_unit_test(the_same_events_give_the_same_bytes),
+		cmocka_unit_test(memory_does_not_grow_with_the_number_of_chunks),
 		cmocka_unit_test(a_chunk_of_an_input_that_the_job_does_not_have_is_refused),
 	};
 
