@@ -16,6 +16,12 @@ tests_fuzz_fuzz_rejects_SOURCES = %D%/fuzz_rejects.c %D%/fuzz.h
 tests_fuzz_fuzz_rejects_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_rejects_LDADD = $(FUZZ_MAIN) libreport.a libbase.a
 
+fuzz_programs += tests/fuzz/fuzz_record
+FUZZ_INPUTS += %D%/corpus/record
+tests_fuzz_fuzz_record_SOURCES = %D%/fuzz_record.c %D%/fuzz.h
+tests_fuzz_fuzz_record_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_record_LDADD = $(FUZZ_MAIN) libstore.a libcore.a libbase.a $(LMDB_LIBS)
+
 check_PROGRAMS += $(fuzz_programs)
 if FUZZERS
 FUZZ_MAIN =
