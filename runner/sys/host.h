@@ -1,0 +1,12 @@
+/* host.h - this computer and this user, for the record. */
+#ifndef RUNNER_SYS_HOST_H
+#define RUNNER_SYS_HOST_H
+
+/* Both write at most `bytes` and always something: "unknown" where the system does not say. */
+void host_name(char *to, unsigned bytes);
+void host_person(char *to, unsigned bytes);
+
+/* The content of /etc/machine-id, "" if there is none. */
+void host_machine(char to[static 64]);
+
+#endif
