@@ -1,7 +1,65 @@
+/* main.c - the process, then the table of verbs. */
 #include "platform.h"
 
-int
-main(void)
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "runner/cli/args.h"
+#include "runner/sys/steps.h"
+
+/* Voter data and a token pass through here: files are ours alone, no core is left behind, and
+ * nothing of the environment makes the TLS library write its keys down. */
+static void
+close_the_house(void)
 {
-	return 0;
+	const struct rlimit none = { 0, 0 };
+
+	umask(077);
+	prctl(PR_SET_DUMPABLE, 0);
+	setrlimit(RLIMIT_CORE, &none);
+	unsetenv("SSLKEYLOGFILE");
+	signal(SIGPIPE, SIG_IGN); /* a closed connection or pipe is an error of the write */
+	signal(SIGXFSZ, SIG_IGN); /* so is a file that may not grow */
+}
+
+static int
+complain(const struct err *err)
+{
+	fprintf(stderr, "rollcall: %s\n", err->text);
+	return (int)err->kind;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct err err = ERR_INIT;
+	struct args args;
+	int code;
+
+	close_the_house();
+	if (args_read(&args, argc - 1, argv + 1, &err))
+		return complain(&err);
+	if (args_has(&args, OPTION_HELP) || (!args.verb && !args_has(&args, OPTION_VERSION))) {
+		args_print_help(args.verb);
+		return argc == 1 ? ERR_USAGE : 0;
+	}
+	if (!args.verb) {
+		printf("rollcall %s\n", PACKAGE_VERSION);
+		return 0;
+	}
+	code = args.verb->run(&args, &err);
+	if (code < 0 || err.kind != ERR_NONE)
+		code = complain(&err);
+	steps_done();
+	if (fflush(stdout) || ferror(stdout)) {
+		fprintf(stderr, "rollcall: writing to standard output: %s\n", strerror(errno));
+		return code ? code : ERR_IO;
+	}
+	return code;
 }

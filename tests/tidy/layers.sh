@@ -18,7 +18,7 @@ runner/source/          runner/base/,runner/core/plan.h                 pure
 runner/ports.h          runner/base/,runner/core/                       pure
 store/                  runner/base/,runner/core/,runner/ports.h,runner/json/ *
 runner/nation/          runner/base/,runner/core/,runner/ports.h,runner/json/ *
-runner/sys/             runner/base/,runner/core/,runner/ports.h        *
+runner/sys/             runner/base/,runner/core/,runner/ports.h,runner/json/ *
 runner/engine/          runner/base/,runner/core/,runner/ports.h,runner/source/ pure
 runner/report/          runner/base/,runner/core/,runner/ports.h,runner/source/ *
 config/                 runner/base/                                    *

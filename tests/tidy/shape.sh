@@ -63,7 +63,8 @@ config_headers()
 }
 
 # The objects of a plain build: FILE.o exports FILE_..., or functions of a type that FILE.h declares
-# (enum nation_word, nation_word_text), or FOLDER_... where the folder is one module (runner/json).
+# (enum nation_word, nation_word_text), or FOLDER_... where the folder is one module (runner/json); a
+# verb's file its row of the table.
 foreign_names()
 {
 	local object source
@@ -78,6 +79,8 @@ foreign_names()
 						stem = part[parts]
 						sub(/\.c$/, "", stem)
 						prefix[stem]; prefix[part[parts - 1]]
+						if (part[parts - 1] == "cli")
+							prefix["verb"]
 						while ((getline line <header) > 0)
 							if (match(line, /^(struct|enum|union) [a-z_0-9]+/)) {
 								split(line, word, " ")

@@ -1,0 +1,88 @@
+/* args.h - the command line: one table of options, one of verbs, and what the user gave.
+ *
+ * Parsing, --help, completion and the check of the man page all come from these tables. Options may
+ * stand anywhere, behind -- nothing is an option, and there are no abbreviations (getopt_long has
+ * them and cannot be told not to). Unknown names get a "did you mean". */
+#ifndef RUNNER_CLI_ARGS_H
+#define RUNNER_CLI_ARGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "runner/base/err.h"
+
+/* X(ID, long name, letter or 0, value's name or NULL, what it does) */
+#define OPTIONS(X)                                                                                 \
+	X(AGAIN, "again", 0, NULL, "with --new: also where ballots were sent already")             \
+	X(DIRECTORY, "directory", 'C', "DIR", "keep the demo's files there")                       \
+	X(DRY_RUN, "dry-run", 'n', NULL, "read and check everything, send nothing")                \
+	X(HELP, "help", 'h', NULL, "show this and exit")                                           \
+	X(IMPORT, "import", 0, "ID", "the nation has it: as import ID")                            \
+	X(JSON, "json", 0, NULL, "print data as JSON")                                             \
+	X(NEW, "new", 0, NULL, "start over; the old run folder is kept under another name")        \
+	X(QUIET, "quiet", 'q', NULL, "say nothing if all is well")                                 \
+	X(REASON, "reason", 0, "TEXT", "why: recorded with user, host and time")                   \
+	X(RESUBMIT, "resubmit", 0, NULL, "the nation does not have it: send it again")             \
+	X(ROWS, "rows", 0, "N", "how many voters the demo loads")                                  \
+	X(SKIP, "skip", 0, NULL, "leave it as it is")                                              \
+	X(STATE_DIR, "state-dir", 0, "DIR", "the run folder is DIR/NAME.run")                      \
+	X(VERSION, "version", 'V', NULL, "show the version and exit")                              \
+	X(YES, "yes", 'y', NULL, "do not ask")
+
+enum option {
+#define X(id, name, letter, value, help) OPTION_##id,
+	OPTIONS(X)
+#undef X
+	OPTION_COUNT
+};
+
+struct option_row {
+	const char *name;
+	char letter;
+	const char *value;
+	const char *help;
+};
+const struct option_row *args_option(enum option option);
+
+enum { ARGS_OPERANDS = 4 };
+
+struct args {
+	const struct verb *verb;
+	const char *operands[ARGS_OPERANDS];
+	size_t operand_count;
+	const char *values[OPTION_COUNT]; /* "" for one without a value; NULL: not given */
+};
+
+/* A verb: a file of its own in this folder begins with its row. */
+struct verb {
+	const char *name;
+	const char *operands; /* "JOB CHUNK" */
+	size_t least, most;   /* how many operands */
+	const char *summary;  /* one line */
+	const char *help;     /* paragraphs of --help, lines of at most 78 columns */
+	unsigned options;     /* bits of 1 << enum option; help is everywhere */
+	bool is_built;
+	/* The exit code; text of a failure in err, which main prints. */
+	int (*run)(const struct args *args, struct err *err);
+};
+
+#define OPTION_BIT(id) (1u << OPTION_##id)
+
+extern const struct verb *const verbs[]; /* NULL at the end */
+
+static inline bool
+args_has(const struct args *args, enum option option)
+{
+	return args->values[option] != NULL;
+}
+
+/* argv without the program's name. ERR_USAGE on anything wrong. Without a verb --help and --version
+ * are still understood; args->verb is then NULL. */
+int args_read(struct args *args, int argc, char *const *argv, struct err *err);
+
+const struct verb *args_verb(const char *name);
+
+/* Texts for stdout, made from the tables. */
+void args_print_help(const struct verb *verb); /* NULL: of the program */
+
+#endif

@@ -1,0 +1,223 @@
+#include "platform.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "runner/base/show.h"
+#include "runner/base/stamp.h"
+#include "runner/cli/begin.h"
+#include "runner/cli/compare.h"
+#include "runner/cli/planning.h"
+#include "runner/sys/clock.h"
+#include "runner/sys/steps.h"
+#include "store/draft.h"
+
+/* ---- --new */
+
+static bool
+is_yes(const char *question)
+{
+	char line[16];
+
+	fprintf(stderr, "%s [y/N] ", question);
+	return fgets(line, sizeof(line), stdin) && (line[0] == 'y' || line[0] == 'Y');
+}
+
+/* Ballots are not matched with those sent before: the nation would count them twice. */
+static int
+refuse_sent_ballots(struct session *session, struct err *err)
+{
+	SCOPED(session) old = { .folder_fd = -1 };
+	const struct store_options options = session_store_options(session);
+
+	if (store_open_reading(&old.store, &options, err))
+		return -1;
+	for (size_t i = 0; i < session->settings.source_count; i++) {
+		struct tally tally;
+
+		if (session->settings.sources[i].type != SETTINGS_BALLOT ||
+		    i >= store_load(old.store)->source_count)
+			continue;
+		if (store_tally(old.store, (uint32_t)i, &tally, err))
+			return -1;
+		if (tally.attempts)
+			return err_set(err, ERR_USAGE,
+			    "ballots of %s were sent already: a new load would count them twice\n"
+			    "  rollcall run --new --again %s     does it all the same",
+			    session->settings.sources[i].name, session->settings.path);
+	}
+	return 0;
+}
+
+static int
+set_old_aside(struct session *session, const struct args *args, struct err *err)
+{
+	struct stamp_parts at = stamp_split(clock_real().now(NULL).wall_ms);
+	char question[2 * PATH_MAX + 128], kept[PATH_MAX + 32];
+
+	if (!session_has_load(session))
+		return 0;
+	if (!args_has(args, OPTION_AGAIN) && refuse_sent_ballots(session, err))
+		return -1;
+	snprintf(kept, sizeof(kept), "%s.%04d%02d%02dT%02d%02d%02dZ", session->folder, at.year,
+	    at.month, at.day, at.hour, at.minute, at.second);
+	snprintf(question, sizeof(question), "Start over?  %s is kept as %s.", session->folder,
+	    kept);
+	if (!args_has(args, OPTION_YES)) {
+		if (!isatty(STDIN_FILENO))
+			return err_set(err, ERR_USAGE, "--new needs --yes where nobody can be asked");
+		if (!is_yes(question))
+			return err_set(err, ERR_LATER, "nothing was changed");
+	}
+	if (rename(session->folder, kept))
+		return err_system(err, ERR_IO, errno, "%s", session->folder);
+	return 0;
+}
+
+/* ---- the plan */
+
+static int
+add_chunk(void *draft, const struct plan_chunk *chunk, struct err *err)
+{
+	return draft_add_chunk(draft, chunk, err);
+}
+
+static int
+add_input(void *draft, const struct plan_input *input, const char *path, struct err *err)
+{
+	return draft_add_input(draft, input, path, err);
+}
+
+static int
+make_load_id(char to[17], struct err *err)
+{
+	unsigned char bytes[8];
+
+	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
+		return err_system(err, ERR_IO, errno, "getrandom");
+	show_hex(bytes, sizeof(bytes), to);
+	return 0;
+}
+
+static int
+write_plan(struct session *session, struct draft *draft, const char *load_id, struct err *err)
+{
+	struct inputs inputs;
+	SCOPED(planning) planning = {
+		.inputs = &inputs,
+		.sink = { add_chunk, add_input, draft },
+	};
+	int failed = inputs_make(&inputs, &session->settings, load_id, err) ||
+		     planning_run(&planning, err);
+
+	if (!failed)
+		planning_warn(&planning);
+	inputs_done(&inputs);
+	if (failed)
+		return -1;
+	steps_at("before a plan is a load");
+	if (draft_finish(draft, err))
+		return -1;
+	steps_at("after a plan is a load");
+	return 0;
+}
+
+static int
+plan(struct session *session, struct err *err)
+{
+	const struct settings *settings = &session->settings;
+	const char **names = calloc(settings->source_count, sizeof(*names));
+	SCOPED(buf) identity = BUF_INIT;
+	struct draft *draft = NULL;
+	struct draft_options options = {
+		.store = session_store_options(session),
+		.created_ms = clock_real().now(NULL).wall_ms,
+		.sources = names,
+		.source_count = settings->source_count,
+	};
+	char load_id[17];
+	int failed;
+
+	if (!names)
+		return err_memory(err);
+	for (size_t i = 0; i < settings->source_count; i++)
+		names[i] = settings->sources[i].name;
+	failed = make_load_id(load_id, err) || session_identity(session, &identity, err);
+	options.load_id = load_id;
+	options.job = buf_text(&identity);
+	if (!failed)
+		failed = draft_begin(&draft, &options, err) ||
+			 write_plan(session, draft, load_id, err);
+	draft_free(draft);
+	free(names);
+	return failed ? -1 : 0;
+}
+
+/* ---- the folder */
+
+static int
+make_folder(const struct session *session, bool *is_ours, struct err *err)
+{
+	*is_ours = mkdir(session->folder, 0700) == 0;
+	if (!*is_ours && errno != EEXIST)
+		return err_system(err, ERR_CREATE, errno, "%s", session->folder);
+	return 0;
+}
+
+/* Bad input leaves nothing behind. */
+static void
+remove_folder(const struct session *session)
+{
+	char lock[PATH_MAX + 8];
+
+	snprintf(lock, sizeof(lock), "%s/lock", session->folder);
+	unlink(lock);
+	rmdir(session->folder);
+}
+
+static void
+remind(const struct session *session)
+{
+	fprintf(stderr, "A new load into %s.  Before a voter file: take a snapshot of the nation;\n"
+			"switch auto-districting off if the file has districts.\n",
+	    session->settings.nation.label);
+}
+
+int
+begin_load(struct session *session, const struct args *args, struct lock *lock, struct err *err)
+{
+	const struct store_options options = session_store_options(session);
+	bool is_ours, is_there;
+
+	if (args_has(args, OPTION_NEW)) {
+		/* The lock of the old folder goes with it: whoever runs it must have ended. */
+		SCOPED(lock) old = LOCK_NONE;
+
+		if (session_has_load(session) &&
+		    lock_take(&old, session->folder, clock_real().now(NULL).wall_ms, err))
+			return -1;
+		if (set_old_aside(session, args, err))
+			return -1;
+	}
+	if (make_folder(session, &is_ours, err) ||
+	    lock_take(lock, session->folder, clock_real().now(NULL).wall_ms, err) ||
+	    store_look(&options, &is_there, err))
+		return -1;
+	if (!is_there) {
+		if (plan(session, err)) {
+			if (is_ours)
+				remove_folder(session);
+			return -1;
+		}
+		if (!args_has(args, OPTION_QUIET))
+			remind(session);
+	}
+	if (session_own_load(session, err))
+		return -1;
+	return compare_inputs(session, COMPARE_FACTS, err);
+}

@@ -1,0 +1,157 @@
+#include "platform.h"
+
+#include <stdio.h>
+
+#include "runner/base/jsonw.h"
+#include "runner/base/show.h"
+#include "runner/cli/check.h"
+#include "runner/cli/planning.h"
+#include "runner/cli/session.h"
+#include "runner/cli/verbs.h"
+
+const struct verb verb_check = {
+	.name = "check",
+	.operands = "JOB",
+	.least = 1,
+	.most = 1,
+	.summary = "reads every input to its end and sends nothing",
+	.help = "Validates the job, the bytes, the structure, the required columns, and, wherever\n"
+		"fields are taken apart anyway (mapped columns, ballots), the values that\n"
+		"NationBuilder's rules name; prints the plan.\n",
+	.options = OPTION_BIT(JSON) | OPTION_BIT(QUIET) | OPTION_BIT(STATE_DIR),
+	.is_built = true,
+	.run = check_run,
+};
+
+/* Nobody knows how fast a nation is today; this many rows a second is what loads have seen. */
+enum { ROWS_PER_SECOND = 1000 };
+
+struct sum {
+	uint64_t chunks, rows, rows_left_out, csv_bytes;
+};
+
+static struct sum
+sum_of(const struct planning *planning)
+{
+	struct sum sum = { 0 };
+
+	for (size_t i = 0; i < planning->inputs->settings->source_count; i++) {
+		const struct planning_source *source = &planning->sources[i];
+
+		sum.chunks += source->chunks;
+		sum.rows += source->rows;
+		sum.rows_left_out += source->rows_left_out;
+		sum.csv_bytes += source->csv_bytes;
+	}
+	return sum;
+}
+
+/* A POST and a result each, and polls: about as many as fit while the nation works on it. */
+static uint64_t
+requests_of(const struct planning *planning, const struct sum *sum)
+{
+	uint64_t work_ms = (sum->rows - sum->rows_left_out) * 1000 / ROWS_PER_SECOND;
+
+	return 3 * sum->chunks + work_ms / planning->inputs->settings->poll.most_ms;
+}
+
+static void
+print_text(const struct planning *planning)
+{
+	struct sum sum = sum_of(planning);
+	char rows[SHOW_BYTES], size[SHOW_BYTES], time[SHOW_BYTES], requests[SHOW_BYTES];
+
+	for (size_t i = 0; i < planning->inputs->settings->source_count; i++) {
+		const struct planning_source *source = &planning->sources[i];
+
+		printf("%-12s %s rows in %llu %s, %s, %llu %s\n",
+		    planning->inputs->settings->sources[i].name, show_count(source->rows, rows),
+		    (unsigned long long)source->inputs, source->inputs == 1 ? "file" : "files",
+		    show_size(source->csv_bytes, size), (unsigned long long)source->chunks,
+		    source->chunks == 1 ? "chunk" : "chunks");
+	}
+	printf("%-12s %s rows, %s, %llu %s, about %s requests\n", "plan", show_count(sum.rows, rows),
+	    show_size(sum.csv_bytes, size), (unsigned long long)sum.chunks,
+	    sum.chunks == 1 ? "chunk" : "chunks", show_count(requests_of(planning, &sum), requests));
+	printf("%-12s about %s, if the nation takes %s rows a second\n", "time",
+	    show_duration((sum.rows - sum.rows_left_out) * 1000 / ROWS_PER_SECOND, time),
+	    show_count(ROWS_PER_SECOND, requests));
+	printf("Nothing was sent.\n");
+}
+
+static void
+add_source(struct jsonw *json, const char *name, const char *type,
+    const struct planning_source *source)
+{
+	jsonw_open(json, NULL, '{');
+	jsonw_string(json, "name", name);
+	jsonw_string(json, "type", type);
+	jsonw_number(json, "inputs", source->inputs);
+	jsonw_number(json, "chunks", source->chunks);
+	jsonw_number(json, "rows", source->rows);
+	jsonw_number(json, "rows_left_out", source->rows_left_out);
+	jsonw_number(json, "bytes", source->csv_bytes);
+	jsonw_open(json, "warnings", '[');
+	for (int rule = 0; rule < RULE_COUNT; rule++) {
+		if (source->counts[rule].rows == 0)
+			continue;
+		jsonw_open(json, NULL, '{');
+		jsonw_string(json, "what", rules_text((enum rule)rule));
+		jsonw_number(json, "rows", source->counts[rule].rows);
+		jsonw_number(json, "first_row", source->counts[rule].examples[0].row);
+		jsonw_number(json, "first_line", source->counts[rule].examples[0].line);
+		jsonw_close(json, '}');
+	}
+	jsonw_close(json, ']');
+	jsonw_close(json, '}');
+}
+
+static int
+print_json(const struct planning *planning, struct err *err)
+{
+	const struct settings *settings = planning->inputs->settings;
+	struct sum sum = sum_of(planning);
+	SCOPED(buf) text = BUF_INIT;
+	struct jsonw json = jsonw_into(&text);
+
+	jsonw_open(&json, NULL, '{');
+	jsonw_number(&json, "schema", 1);
+	jsonw_string(&json, "job", settings->name);
+	jsonw_string(&json, "nation", settings->nation.label);
+	jsonw_number(&json, "chunks", sum.chunks);
+	jsonw_number(&json, "rows", sum.rows);
+	jsonw_number(&json, "rows_left_out", sum.rows_left_out);
+	jsonw_number(&json, "bytes", sum.csv_bytes);
+	jsonw_number(&json, "requests", requests_of(planning, &sum));
+	jsonw_open(&json, "sources", '[');
+	for (size_t i = 0; i < settings->source_count; i++)
+		add_source(&json, settings->sources[i].name,
+		    settings_type_name(settings->sources[i].type), &planning->sources[i]);
+	jsonw_close(&json, ']');
+	jsonw_close(&json, '}');
+	buf_add_byte(&text, '\n');
+	if (buf_check(&text, err))
+		return -1;
+	fwrite(text.ptr, 1, text.len, stdout);
+	return 0;
+}
+
+int
+check_run(const struct args *args, struct err *err)
+{
+	SCOPED(session) session;
+	SCOPED(planning) planning = { .inputs = &session.inputs };
+
+	/* A load's id is as long as this one, so that the chunks are those of a run. */
+	if (session_open(&session, args, err) ||
+	    session_describe(&session, "0123456789abcdef", err))
+		return -1;
+	if (planning_run(&planning, err))
+		return -1;
+	planning_warn(&planning);
+	if (args_has(args, OPTION_JSON))
+		return print_json(&planning, err);
+	if (!args_has(args, OPTION_QUIET))
+		print_text(&planning);
+	return 0;
+}

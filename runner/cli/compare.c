@@ -1,0 +1,152 @@
+#include "platform.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "runner/base/show.h"
+#include "runner/cli/compare.h"
+#include "runner/source/file.h"
+#include "runner/source/pass.h"
+
+struct comparison {
+	struct session *session;
+	enum compare_depth depth;
+	const struct plan_input *input; /* as planned */
+	const char *path; /* as the job file writes it */
+	uint32_t last_sent; /* highest number of its chunks of which a POST was begun; 0: none */
+	uint32_t first_sent;
+};
+
+static int
+see_chunk(void *context, const struct plan_chunk *plan, const struct chunk *chunk, struct err *err)
+{
+	struct comparison *comparison = context;
+
+	(void)err;
+	if (plan->source != comparison->input->source || plan->input != comparison->input->input ||
+	    chunk->attempts == 0)
+		return 0;
+	if (!comparison->first_sent)
+		comparison->first_sent = plan->number;
+	comparison->last_sent = plan->number;
+	return 0;
+}
+
+/* By what the nation knows a row again, so that a second load makes nobody twice. */
+static const char *
+matched_by(const struct comparison *comparison)
+{
+	static const char *const ids[] = { "state_file_id", "county_file_id", "external_id", "id",
+		"email" };
+	const struct report_source *source =
+	    &comparison->session->job.sources[comparison->input->source];
+
+	for (size_t i = 0; i < ARRAY_COUNT(ids); i++) {
+		for (size_t j = 0; j < source->column_count; j++) {
+			if (span_is(source->columns[j], ids[i]))
+				return ids[i];
+		}
+	}
+	return NULL;
+}
+
+static int
+say_changed(struct comparison *comparison, const char *how, struct err *err)
+{
+	struct session *session = comparison->session;
+	const struct journal_port *journal = &session->journal;
+	const char *id = matched_by(comparison);
+	char sent[160] = "Nothing of it was sent yet.", hint[80] = "";
+
+	if (journal->each_chunk(journal->ctx, see_chunk, comparison, err))
+		return -1;
+	if (comparison->last_sent)
+		snprintf(sent, sizeof(sent),
+		    "Chunks %u-%u came from the old file; going on would mix two files.",
+		    comparison->first_sent, comparison->last_sent);
+	if (session->settings.sources[comparison->input->source].type == SETTINGS_BALLOT)
+		snprintf(hint, sizeof(hint), " (ballots sent already would count twice)");
+	else if (id)
+		snprintf(hint, sizeof(hint), " (people are matched by %s)", id);
+	return err_set(err, ERR_INPUT,
+	    "%s changed since this load began (%s)\n"
+	    "  %s  Choose:\n"
+	    "    put the old file back, or\n"
+	    "    rollcall run --new %s     start over%s",
+	    comparison->path, how, sent, session->settings.path, hint);
+}
+
+static int
+digest_again(struct comparison *comparison, struct file *file, struct pass_result *result,
+    struct err *err)
+{
+	const struct settings *settings = &comparison->session->settings;
+	const struct settings_source *source = &settings->sources[comparison->input->source];
+	const struct pass_options options = {
+		.path = comparison->path,
+		.layout = &comparison->session->inputs.layouts.of[comparison->input->source],
+		.type = source->type == SETTINGS_PEOPLE ? RULES_PEOPLE : RULES_BALLOT,
+		.source = comparison->input->source,
+		.input = comparison->input->input,
+		.first_number = 1,
+		.limit_bytes = (uint32_t)settings->limits.chunk_bytes,
+		.limit_rows = (uint32_t)settings->limits.rows,
+		.is_empty_allowed = source->empty_allowed,
+	};
+	struct reader reader = file_reader(file);
+
+	return pass_run(&options, &reader, result, err);
+}
+
+static int
+compare_file(struct comparison *comparison, struct file *file, struct err *err)
+{
+	const struct plan_input *planned = comparison->input;
+	struct plan_input now = { 0 };
+	char before[SHOW_BYTES], after[SHOW_BYTES], how[2 * SHOW_BYTES + 16];
+	struct pass_result result;
+
+	file_describe(file, &now);
+	now.size = file->size;
+	if (now.size != planned->size) {
+		snprintf(how, sizeof(how), "%s -> %s bytes", show_count(planned->size, before),
+		    show_count(now.size, after));
+		return say_changed(comparison, how, err);
+	}
+	if (comparison->depth == COMPARE_FACTS && now.mtime_ns == planned->mtime_ns &&
+	    now.inode == planned->inode)
+		return 0;
+	/* Touched or copied: is it the same all the same? Bad input is a change, too. */
+	if (digest_again(comparison, file, &result, err) == 0 &&
+	    memcmp(result.input.digest, planned->digest, sizeof(planned->digest)) == 0)
+		return 0;
+	if (err->kind != ERR_NONE && err->kind != ERR_DATA)
+		return -1;
+	*err = (struct err)ERR_INIT;
+	return say_changed(comparison, "same size, other bytes", err);
+}
+
+static int
+compare_input(void *context, const struct plan_input *input, const char *path, struct err *err)
+{
+	struct comparison comparison = *(const struct comparison *)context;
+	struct session *session = comparison.session;
+	SCOPED(file) file = FILE_NONE;
+	struct file_name name;
+
+	(void)path;
+	comparison.input = input;
+	name = session->inputs.jobs[input->source].inputs[input->input];
+	comparison.path = name.written;
+	if (file_open(&file, name, err))
+		return -1;
+	return compare_file(&comparison, &file, err);
+}
+
+int
+compare_inputs(struct session *session, enum compare_depth depth, struct err *err)
+{
+	struct comparison comparison = { .session = session, .depth = depth };
+
+	return store_each_input(session->store, compare_input, &comparison, err);
+}

@@ -1,0 +1,83 @@
+#include "platform.h"
+
+#include <stdio.h>
+
+#include "runner/cli/session.h"
+#include "runner/cli/verbs.h"
+#include "runner/report/explain.h"
+#include "store/events.h"
+
+static int explain_run(const struct args *args, struct err *err);
+
+const struct verb verb_explain = {
+	.name = "explain",
+	.operands = "JOB CHUNK",
+	.least = 2,
+	.most = 2,
+	.summary = "why a chunk is where it is",
+	.help = "CHUNK is written as in report and messages: people-3.  Tells its history in plain\n"
+		"words, and what happens next.\n",
+	.options = OPTION_BIT(STATE_DIR),
+	.is_built = true,
+	.run = explain_run,
+};
+
+struct history {
+	uint32_t source, number;
+	struct buf *to;
+};
+
+static int
+add_event(void *context, const struct event *event, struct err *err)
+{
+	const struct history *history = context;
+
+	if (event->chunk == history->number && event->source == history->source)
+		explain_event(history->to, event);
+	return buf_check(history->to, err);
+}
+
+static int
+learn_equation(const struct session *session, enum equation *equation, struct err *err)
+{
+	struct tally total = { 0 };
+
+	for (size_t i = 0; i < session->job.source_count; i++) {
+		struct tally tally;
+
+		if (store_tally(session->store, (uint32_t)i, &tally, err))
+			return -1;
+		tally_sum(&total, &tally);
+	}
+	*equation = tally_equation(&total);
+	return 0;
+}
+
+static int
+explain_run(const struct args *args, struct err *err)
+{
+	SCOPED(session) session;
+	SCOPED(buf) text = BUF_INIT;
+	struct plan_chunk plan;
+	struct chunk chunk;
+	struct history history = { .to = &text };
+	struct explain_next next = { &session.job, &plan, &chunk, EQUATION_UNKNOWN };
+
+	if (session_open(&session, args, err) || session_read_load(&session, err) ||
+	    session_find_chunk(&session, args->operands[1], &history.source, &history.number, err))
+		return -1;
+	if (session.journal.read_plan(session.journal.ctx, history.source, history.number, &plan,
+		err) ||
+	    session.journal.read_chunk(session.journal.ctx, history.source, history.number, &chunk,
+		err) ||
+	    learn_equation(&session, &next.equation, err))
+		return -1;
+	explain_plan(&text, &session.job, &plan);
+	if (events_each(session.store, 1, add_event, &history, err))
+		return -1;
+	explain_next(&text, &next);
+	if (buf_check(&text, err))
+		return -1;
+	fputs(buf_text(&text), stdout);
+	return 0;
+}

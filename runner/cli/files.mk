@@ -1,0 +1,26 @@
+# Layer 6: one verb a file, one table; knows everybody.
+noinst_LIBRARIES += libcli.a
+libcli_a_SOURCES = \
+	%D%/args.c %D%/args.h \
+	%D%/begin.c %D%/begin.h \
+	%D%/check.c %D%/check.h \
+	%D%/compare.c %D%/compare.h \
+	%D%/completion.c \
+	%D%/demo.c \
+	%D%/explain.c \
+	%D%/inputs.c %D%/inputs.h \
+	%D%/later.c \
+	%D%/layouts.c %D%/layouts.h \
+	%D%/log.c \
+	%D%/loopback.c %D%/loopback.h \
+	%D%/planning.c %D%/planning.h \
+	%D%/ports.c %D%/ports.h \
+	%D%/report.c \
+	%D%/reporting.c %D%/reporting.h \
+	%D%/resolve.c \
+	%D%/run.c \
+	%D%/screen.c %D%/screen.h \
+	%D%/session.c %D%/session.h \
+	%D%/status.c \
+	%D%/verbs.c %D%/verbs.h \
+	%D%/verify.c

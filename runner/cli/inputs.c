@@ -1,0 +1,218 @@
+#include "platform.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "runner/cli/inputs.h"
+#include "store/journal.h"
+
+/* ---- making them */
+
+static size_t
+count_all(const struct settings *settings)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < settings->source_count; i++)
+		count += settings->sources[i].input_count;
+	return count;
+}
+
+static void
+describe_sources(struct inputs *inputs)
+{
+	const struct settings *settings = inputs->settings;
+	size_t first = 0;
+
+	for (size_t i = 0; i < settings->source_count; i++) {
+		const struct settings_source *source = &settings->sources[i];
+
+		for (size_t j = 0; j < source->input_count; j++)
+			inputs->names[first + j] = (struct file_name){ source->inputs[j].path,
+				source->inputs[j].written };
+		inputs->jobs[i] = (struct source_job){
+			.type = settings_type_name(source->type),
+			.is_overwritable = source->overwrite,
+			.layout = inputs->layouts.of[i],
+			.inputs = inputs->names + first,
+			.sizes = inputs->sizes + first,
+			.input_count = source->input_count,
+		};
+		first += source->input_count;
+	}
+	inputs->source = (struct source){
+		.jobs = inputs->jobs,
+		.job_count = settings->source_count,
+		.is_padded = settings->nation.base64_padding,
+		.job_path = settings->path,
+	};
+}
+
+int
+inputs_make(struct inputs *inputs, const struct settings *settings, const char *load_id,
+    struct err *err)
+{
+	size_t count = count_all(settings);
+
+	*inputs = (struct inputs){ .settings = settings };
+	inputs->names = calloc(count, sizeof(*inputs->names));
+	inputs->sizes = calloc(count, sizeof(*inputs->sizes));
+	inputs->jobs = calloc(settings->source_count, sizeof(*inputs->jobs));
+	inputs->headers = calloc(settings->source_count, sizeof(*inputs->headers));
+	if (!inputs->names || !inputs->sizes || !inputs->jobs || !inputs->headers)
+		return err_memory(err);
+	if (layouts_make(&inputs->layouts, settings, load_id, err))
+		return -1;
+	describe_sources(inputs);
+	return 0;
+}
+
+void
+inputs_done(struct inputs *inputs)
+{
+	for (size_t i = 0; inputs->headers && i < inputs->settings->source_count; i++) {
+		free(inputs->headers[i].columns);
+		free(inputs->headers[i].text);
+	}
+	layouts_done(&inputs->layouts);
+	free(inputs->names);
+	free(inputs->sizes);
+	free(inputs->jobs);
+	free(inputs->headers);
+	*inputs = (struct inputs){ 0 };
+}
+
+/* ---- what the plan knows */
+
+static int
+take_size(void *context, const struct plan_input *input, const char *path, struct err *err)
+{
+	struct inputs *inputs = context;
+	const struct source_job *job;
+
+	(void)path;
+	if (input->source >= inputs->source.job_count ||
+	    input->input >= inputs->jobs[input->source].input_count)
+		return err_set(err, ERR_JOB, "the load has an input that the job file does not name");
+	job = &inputs->jobs[input->source];
+	inputs->sizes[(job->sizes - inputs->sizes) + input->input] = input->size;
+	return 0;
+}
+
+static int
+copy_header(struct inputs_header *header, const struct layout *layout, struct err *err)
+{
+	size_t bytes = 0, at = 0;
+
+	for (uint32_t i = 0; i < layout->output_count; i++)
+		bytes += layout->outputs[i].name.len;
+	header->columns = calloc(layout->output_count + 1, sizeof(*header->columns));
+	header->text = malloc(bytes + 1);
+	if (!header->columns || !header->text)
+		return err_memory(err);
+	for (uint32_t i = 0; i < layout->output_count; i++) {
+		struct span name = layout->outputs[i].name;
+
+		if (name.len)
+			memcpy(header->text + at, name.ptr, name.len);
+		header->columns[i] = (struct span){ header->text + at, name.len };
+		at += name.len;
+	}
+	header->count = layout->output_count;
+	return 0;
+}
+
+static int
+learn_header(struct inputs *inputs, const struct journal_port *journal, uint32_t source,
+    struct err *err)
+{
+	struct source_rows *rows;
+	struct plan_chunk plan;
+	int failed;
+
+	if (journal->read_plan(journal->ctx, source, 1, &plan, err))
+		return -1;
+	if (source_rows_open(&inputs->source, &plan, &rows, NULL))
+		return 0;
+	failed = copy_header(&inputs->headers[source], source_rows_layout(rows), err);
+	source_rows_close(rows);
+	return failed;
+}
+
+int
+inputs_take_plan(struct inputs *inputs, struct store *store, struct err *err)
+{
+	struct journal_port journal = journal_of(store);
+
+	if (store_each_input(store, take_size, inputs, err))
+		return -1;
+	for (uint32_t i = 0; i < inputs->source.job_count; i++) {
+		if (learn_header(inputs, &journal, i, err))
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- ports */
+
+struct source_port
+inputs_port(struct inputs *inputs)
+{
+	return source_port(&inputs->source);
+}
+
+struct rows_reader {
+	struct sent_reader port; /* first, so that the one is the other */
+	struct source_rows *rows;
+};
+
+static int
+next_row(struct sent_reader *port, struct sent_row *row, bool *is_end, struct err *err)
+{
+	struct rows_reader *reader = (struct rows_reader *)port;
+	struct reread_row read;
+
+	if (source_rows_next(reader->rows, &read, is_end, err))
+		return -1;
+	if (*is_end)
+		return 0;
+	*row = (struct sent_row){
+		.fields = read.fields,
+		.field_count = read.field_count,
+		.row = read.row,
+		.line = read.line,
+	};
+	return 0;
+}
+
+static void
+close_rows(struct sent_reader *port)
+{
+	struct rows_reader *reader = (struct rows_reader *)port;
+
+	source_rows_close(reader->rows);
+	free(reader);
+}
+
+static int
+open_rows(void *ctx, const struct plan_chunk *plan, struct sent_reader **port, struct err *err)
+{
+	struct inputs *inputs = ctx;
+	struct rows_reader *reader = calloc(1, sizeof(*reader));
+
+	if (!reader)
+		return err_memory(err);
+	reader->port = (struct sent_reader){ next_row, close_rows };
+	if (source_rows_open(&inputs->source, plan, &reader->rows, err)) {
+		free(reader);
+		return -1;
+	}
+	*port = &reader->port;
+	return 0;
+}
+
+struct sent_port
+inputs_rows(struct inputs *inputs)
+{
+	return (struct sent_port){ inputs, open_rows };
+}

@@ -1,0 +1,209 @@
+#include "platform.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "config/fields.h"
+#include "runner/base/show.h"
+#include "runner/cli/planning.h"
+#include "runner/source/survey.h"
+
+/* ---- header names */
+
+static bool
+is_extra(const struct settings_source *source, struct span name)
+{
+	for (size_t i = 0; i < source->extra_field_count; i++) {
+		if (span_is(name, source->extra_fields[i]))
+			return true;
+	}
+	return false;
+}
+
+static int
+refuse_name(const struct settings_source *source, const char *path, struct span name,
+    struct err *err)
+{
+	struct span nearest = fields_suggest(source->type, name);
+	SCOPED(buf) shown = BUF_INIT;
+
+	show_safe(&shown, name, 80);
+	return err_set(err, ERR_DATA,
+	    "%s has a column \"%s\" that is no field of the nation%s%.*s%s\n"
+	    "  The nation may ignore it silently, and its data with it.  Choose:\n"
+	    "    name the column right in line 1 of the file,\n"
+	    "    say which columns are sent, and as what:  columns = ( ... );\n"
+	    "    or allow it:  extra_fields = [ \"%s\" ];\n"
+	    "Nothing was sent.",
+	    path, buf_text(&shown), nearest.ptr ? "; did you mean \"" : "", SPAN_ARG(nearest),
+	    nearest.ptr ? "\"?" : "", buf_text(&shown));
+}
+
+/* Of a file's own header line; names that the job gives are judged with it. */
+static int
+see_layout(void *context, uint32_t index, uint32_t input, const struct layout *layout,
+    struct err *err)
+{
+	const struct planning *planning = context;
+	const struct settings_source *source = &planning->inputs->settings->sources[index];
+
+	for (uint32_t i = 0; i < layout->output_count; i++) {
+		struct span name = layout->outputs[i].name;
+
+		if (!fields_known(source->type, name) && !is_extra(source, name))
+			return refuse_name(source, source->inputs[input].written, name, err);
+	}
+	return 0;
+}
+
+/* ---- the plan */
+
+static int
+see_chunk(void *context, const struct plan_chunk *chunk, struct err *err)
+{
+	struct planning *planning = context;
+	struct planning_source *source = &planning->sources[chunk->source];
+
+	source->chunks++;
+	source->rows_left_out += chunk->rows_left_out;
+	source->csv_bytes += chunk->csv_bytes;
+	return planning->sink.chunk ? planning->sink.chunk(planning->sink.ctx, chunk, err) : 0;
+}
+
+static int
+see_input(void *context, const struct plan_input *input, const struct pass_result *result,
+    struct err *err)
+{
+	struct planning *planning = context;
+	struct planning_source *source = &planning->sources[input->source];
+
+	source->inputs++;
+	source->rows += input->rows;
+	if (result->was_looked_at)
+		rules_add(source->counts, result->counts);
+	if (!planning->sink.input)
+		return 0;
+	return planning->sink.input(planning->sink.ctx, input,
+	    planning->inputs->jobs[input->source].inputs[input->input].written, err);
+}
+
+/* "nc-2026.cfg line 31" */
+static const char *
+place_of(const struct settings *settings, const char *option, size_t source, struct buf *to)
+{
+	struct settings_place place = settings_where(settings, option, source);
+
+	buf_printf(to, "%s line %u", place.file, place.line);
+	return buf_text(to);
+}
+
+struct places {
+	struct buf encoding, quoting, empty;
+};
+
+static void
+describe(const struct inputs *inputs, size_t index, struct places *places,
+    struct survey_source *to)
+{
+	const struct settings *settings = inputs->settings;
+	const struct settings_source *source = &settings->sources[index];
+
+	*to = (struct survey_source){
+		.name = source->name,
+		.type = source->type == SETTINGS_PEOPLE ? RULES_PEOPLE : RULES_BALLOT,
+		.layout = inputs->layouts.of[index],
+		.places = {
+			place_of(settings, "sources.encoding", index, &places->encoding),
+			place_of(settings, "sources.quoting", index, &places->quoting),
+			place_of(settings, "sources.empty", index, &places->empty),
+		},
+		.is_empty_allowed = source->empty_allowed,
+		.inputs = inputs->jobs[index].inputs,
+		.input_count = inputs->jobs[index].input_count,
+	};
+}
+
+static int
+survey(struct planning *planning, struct survey_source *sources, struct places *places,
+    struct err *err)
+{
+	const struct settings *settings = planning->inputs->settings;
+	const struct survey_options options = {
+		.sources = sources,
+		.source_count = settings->source_count,
+		.limit_bytes = (uint32_t)settings->limits.chunk_bytes,
+		.limit_rows = (uint32_t)settings->limits.rows,
+		.on_layout = see_layout,
+		.on_chunk = see_chunk,
+		.on_input = see_input,
+		.ctx = planning,
+	};
+
+	for (size_t i = 0; i < settings->source_count; i++)
+		describe(planning->inputs, i, &places[i], &sources[i]);
+	return survey_run(&options, err);
+}
+
+int
+planning_run(struct planning *planning, struct err *err)
+{
+	size_t count = planning->inputs->settings->source_count;
+	struct survey_source *sources = calloc(count, sizeof(*sources));
+	struct places *places = calloc(count, sizeof(*places));
+	int failed;
+
+	planning->sources = calloc(count, sizeof(*planning->sources));
+	if (sources && places && planning->sources)
+		failed = survey(planning, sources, places, err);
+	else
+		failed = err_memory(err);
+	for (size_t i = 0; places && i < count; i++) {
+		buf_done(&places[i].encoding);
+		buf_done(&places[i].quoting);
+		buf_done(&places[i].empty);
+	}
+	free(places);
+	free(sources);
+	return failed;
+}
+
+void
+planning_done(struct planning *planning)
+{
+	free(planning->sources);
+	planning->sources = NULL;
+}
+
+/* ---- warnings */
+
+static void
+warn_of_rule(const char *name, enum rule rule, const struct rules_count *count)
+{
+	char rows[SHOW_BYTES], row[SHOW_BYTES], line[SHOW_BYTES];
+	size_t shown = count->rows < RULES_EXAMPLES ? (size_t)count->rows : RULES_EXAMPLES;
+
+	fprintf(stderr, "warning: %s: %s: %s %s\n", name, rules_text(rule),
+	    show_count(count->rows, rows), count->rows == 1 ? "row" : "rows");
+	for (size_t i = 0; i < shown; i++) {
+		const struct rules_example *example = &count->examples[i];
+		SCOPED(buf) value = BUF_INIT;
+
+		show_safe(&value, span_of(example->value), sizeof(example->value));
+		fprintf(stderr, "  row %s (line %s): \"%s\"\n", show_count(example->row, row),
+		    show_count(example->line, line), buf_text(&value));
+	}
+}
+
+void
+planning_warn(const struct planning *planning)
+{
+	for (size_t i = 0; i < planning->inputs->settings->source_count; i++) {
+		const struct planning_source *source = &planning->sources[i];
+
+		for (int rule = 0; rule < RULE_COUNT; rule++) {
+			if (source->counts[rule].rows)
+				warn_of_rule(planning->inputs->settings->sources[i].name, (enum rule)rule,
+				    &source->counts[rule]);
+		}
+	}
+}

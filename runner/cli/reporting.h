@@ -1,0 +1,17 @@
+/* reporting.h - the reports of an open session, into report.dir. */
+#ifndef RUNNER_CLI_REPORTING_H
+#define RUNNER_CLI_REPORTING_H
+
+#include "runner/cli/session.h"
+#include "runner/report/report.h"
+
+/* The folder that they go to: report.dir, or the run folder. */
+void reporting_folder(const struct session *session, char folder[PATH_MAX]);
+
+int reporting_write(struct session *session, struct report_result *result, struct err *err);
+
+/* The same into another folder, which is made. */
+int reporting_write_to(struct session *session, const char *folder, struct report_result *result,
+    struct err *err);
+
+#endif

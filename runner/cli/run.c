@@ -1,0 +1,381 @@
+#include "platform.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "runner/base/show.h"
+#include "runner/base/stamp.h"
+#include "runner/cli/begin.h"
+#include "runner/cli/check.h"
+#include "runner/cli/ports.h"
+#include "runner/cli/reporting.h"
+#include "runner/cli/screen.h"
+#include "runner/cli/verbs.h"
+#include "runner/nation/client.h"
+#include "runner/nation/token.h"
+#include "runner/report/outcome.h"
+#include "runner/report/watch.h"
+#include "runner/sys/clock.h"
+#include "runner/sys/control.h"
+#include "runner/sys/helper.h"
+#include "runner/sys/host.h"
+#include "runner/sys/steps.h"
+#include "store/lock.h"
+
+static int run_run(const struct args *args, struct err *err);
+
+const struct verb verb_run = {
+	.name = "run",
+	.operands = "JOB",
+	.least = 1,
+	.most = 1,
+	.summary = "starts the load or goes on with it",
+	.help = "The same command after any stop: killed, out of disk, token expired, ^C.  A finished\n"
+		"load sends nothing.  Exit codes are in rollcall(1); 75 means: run it again.\n",
+	.options = OPTION_BIT(DRY_RUN) | OPTION_BIT(NEW) | OPTION_BIT(AGAIN) | OPTION_BIT(YES) |
+		   OPTION_BIT(QUIET) | OPTION_BIT(STATE_DIR),
+	.is_built = true,
+	.run = run_run,
+};
+
+enum {
+	CONNECT_MS = 30 * 1000,
+	STALL_MS = 120 * 1000, /* not one byte of an upload taken for so long: the line is dead */
+	GET_MS = 60 * 1000,
+	COMMAND_MS = 60 * 1000, /* `command:` may ask a password manager */
+	DRAWING_MS = 200,       /* product.md section 7: at most five times a second */
+	STATUS_MS = 10 * 1000,  /* status.json */
+};
+
+/* What a run holds from its first POST to its end. */
+struct run {
+	struct session *session;
+	struct helper *helper; /* runs the command of a token; NULL: none is needed */
+	struct client *client;
+	struct control *control;
+	struct watch watch;
+	const char **source_names;
+	struct ports ports;
+	struct clock_port clock;
+	struct event rescued[IDS_MOST];
+	unsigned rescued_count;
+	char person[64];
+	char host[64];
+	bool is_quiet;
+};
+
+/* ---- the token */
+
+static int
+run_command(void *ctx, const char *line, struct buf *output, struct err *err)
+{
+	const struct helper_command command = { line, TOKEN_SOURCE_BYTES, COMMAND_MS };
+	struct helper_outcome outcome;
+
+	if (helper_run(ctx, &command, output, &outcome, err))
+		return -1;
+	if (outcome.is_late)
+		return err_set(err, ERR_ACCESS, "it took longer than a minute");
+	if (outcome.is_long)
+		return err_set(err, ERR_ACCESS, "it printed more than a token");
+	if (outcome.exit_code)
+		return err_set(err, ERR_ACCESS, "it ended with exit code %d", outcome.exit_code);
+	return 0;
+}
+
+static int
+read_token(struct run *run, struct token *token, struct err *err)
+{
+	const struct settings_token *setting = &run->session->settings.nation.token;
+	struct token_source source = { .rest = setting->rest, .run = run_command,
+		.ctx = run->helper };
+
+	switch (setting->scheme) {
+	case SETTINGS_TOKEN_FILE:
+		source.scheme = TOKEN_FILE;
+		break;
+	case SETTINGS_TOKEN_ENV:
+		source.scheme = TOKEN_ENV;
+		break;
+	case SETTINGS_TOKEN_COMMAND:
+		source.scheme = TOKEN_COMMAND;
+		break;
+	case SETTINGS_TOKEN_CREDENTIAL:
+		source.scheme = TOKEN_CREDENTIAL;
+		break;
+	}
+	return token_read(&source, token, err);
+}
+
+/* ---- the ports */
+
+static int
+open_client(struct run *run, struct err *err)
+{
+	const struct settings *settings = &run->session->settings;
+	SCOPED(token) token = TOKEN_INIT;
+	struct client_options options = {
+		.url = settings->nation.url,
+		.ca_file = settings->nation.ca_file.path,
+		.proxy = settings->nation.proxy,
+		.token = token.text,
+		.folder_fd = run->session->folder_fd,
+		.source_names = run->source_names,
+		.source_count = settings->source_count,
+		.connect_ms = CONNECT_MS,
+		.stall_ms = STALL_MS,
+		.answer_ms = (int64_t)settings->retry.answer_wait_ms,
+		.get_ms = GET_MS,
+		.clock = clock_real(),
+		.wake_count = CONTROL_FDS,
+	};
+
+	if (read_token(run, &token, err))
+		return -1;
+	control_fds(run->control, options.wake_fds);
+	return client_open(&options, &run->client, err);
+}
+
+static int
+name_sources(struct run *run, struct err *err)
+{
+	const struct report_job *job = &run->session->job;
+
+	run->source_names = calloc(job->source_count + 1, sizeof(*run->source_names));
+	if (!run->source_names)
+		return err_memory(err);
+	for (size_t i = 0; i < job->source_count; i++)
+		run->source_names[i] = job->sources[i].name;
+	return 0;
+}
+
+static int
+open_ports(struct run *run, struct err *err)
+{
+	const struct watch_options watch = {
+		.job = &run->session->job,
+		.clock = &run->clock,
+		.screen = screen_real(),
+		.is_quiet = run->is_quiet,
+		.is_colored = getenv("NO_COLOR") == NULL,
+		.folder = run->session->folder_fd,
+		.pid = (uint32_t)getpid(),
+		.host = run->host,
+	};
+
+	run->control = control_open(run->session->folder_fd, err);
+	if (!run->control || name_sources(run, err) || open_client(run, err))
+		return -1;
+	watch_init(&run->watch, &watch);
+	run->ports = ports_without_nation(run->session);
+	run->ports.nation = client_port(run->client);
+	run->ports.control = control_port(run->control);
+	run->ports.watcher = watch_port(&run->watch);
+	return 0;
+}
+
+static void
+run_done(struct run *run)
+{
+	client_close(run->client);
+	watch_done(&run->watch);
+	control_close(run->control);
+	helper_stop(run->helper);
+	free(run->source_names);
+}
+
+SCOPED_BY(run, run_done)
+
+/* ---- running */
+
+static int
+take_rescued(struct run *run, struct err *err)
+{
+	struct ids_entry entries[IDS_MOST];
+
+	if (store_rescued(run->session->store, entries, &run->rescued_count, err))
+		return -1;
+	for (unsigned i = 0; i < run->rescued_count; i++) {
+		run->rescued[i] = (struct event){
+			.type = EVENT_SUBMIT_ACCEPTED,
+			.source = entries[i].source,
+			.chunk = entries[i].number,
+			.attempt = entries[i].attempt,
+			.import_id = entries[i].import_id,
+		};
+	}
+	return 0;
+}
+
+static int
+run_engine(struct run *run, struct engine_end *end, struct err *err)
+{
+	struct engine_options options = {
+		.ports = &run->ports,
+		.rescued = run->rescued,
+		.rescued_count = run->rescued_count,
+		.person = run->person,
+		.host = run->host,
+		.pid = (uint32_t)getpid(),
+		.tick_ms = screen_is_terminal() ? DRAWING_MS : STATUS_MS,
+	};
+	__attribute__((cleanup(engine_scoped))) struct engine *engine = NULL;
+
+	session_engine(run->session, &options);
+	engine = engine_new(&options, err);
+	if (!engine || engine_run(engine, end, err))
+		return -1;
+	watch_done(&run->watch);
+	return run->rescued_count ? store_forget_rescued(run->session->store, err) : 0;
+}
+
+/* Is there anything that needs the nation? A finished load needs no token either. */
+static int
+is_finished(struct session *session, bool *is_finished, struct err *err)
+{
+	struct tally total = { 0 };
+
+	for (size_t i = 0; i < session->settings.source_count; i++) {
+		struct tally tally;
+
+		if (store_tally(session->store, (uint32_t)i, &tally, err))
+			return -1;
+		tally_sum(&total, &tally);
+	}
+	*is_finished = total.chunks[CHUNK_PLANNED] + total.chunks[CHUNK_SUBMITTING] +
+			   total.chunks[CHUNK_IN_DOUBT] + total.chunks[CHUNK_SUBMITTED] +
+			   total.chunks[CHUNK_FINISHED] ==
+		       0;
+	return 0;
+}
+
+static int
+go_on(struct run *run, struct engine_end *end, struct err *err)
+{
+	bool is_done;
+
+	if (take_rescued(run, err) || is_finished(run->session, &is_done, err))
+		return -1;
+	if (is_done && run->rescued_count == 0)
+		return 0;
+	if (open_ports(run, err))
+		return -1;
+	return run_engine(run, end, err);
+}
+
+/* ---- the end */
+
+/* The reports, then the last words; the exit code. */
+static int
+conclude(struct run *run, const struct engine_end *end, struct err *err)
+{
+	struct session *session = run->session;
+	struct report_result *result = calloc(1, sizeof(*result));
+	char folder[PATH_MAX];
+	SCOPED(buf) words = BUF_INIT;
+	int code;
+
+	if (!result)
+		return err_memory(err);
+	if (reporting_write(session, result, err)) {
+		free(result);
+		return -1;
+	}
+	code = end->code ? (int)end->code : outcome_exit_code(&session->job, result);
+	if (!run->is_quiet || code) {
+		const struct outcome outcome = {
+			.job = &session->job,
+			.result = result,
+			.exit_code = code,
+			.why = end->code ? end->text : NULL,
+			.folder = folder,
+		};
+
+		reporting_folder(session, folder);
+		outcome_text(&words, &outcome);
+		fputs(buf_text(&words), stderr);
+	}
+	free(result);
+	return code;
+}
+
+/* ^C: die by the signal, so that a shell loop around us ends too. */
+static void
+die_by_signal(int number)
+{
+	fflush(NULL);
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+static int
+run_load(struct run *run, struct err *err)
+{
+	struct engine_end end = { 0 };
+	int number = 0;
+	int failed = go_on(run, &end, err);
+	struct err cause = *err;
+	int code;
+
+	if (run->control)
+		number = control_signal(run->control);
+	if (failed && run->session->store) {
+		/* Every ending after planning writes the reports; the first error is the one told. */
+		end.code = cause.kind;
+		snprintf(end.text, sizeof(end.text), "%.*s", (int)sizeof(end.text) - 1, cause.text);
+		*err = (struct err)ERR_INIT;
+	}
+	code = conclude(run, &end, err);
+	if (code < 0 && failed)
+		*err = cause;
+	if (number == SIGINT && end.code == ERR_LATER) {
+		run_done(run);
+		steps_done();
+		die_by_signal(SIGINT);
+	}
+	return code;
+}
+
+static int
+start_helper(struct run *run, struct err *err)
+{
+	if (run->session->settings.nation.token.scheme != SETTINGS_TOKEN_COMMAND)
+		return 0;
+	return helper_start(&run->helper, err);
+}
+
+static int
+run_run(const struct args *args, struct err *err)
+{
+	SCOPED(session) session;
+	SCOPED(lock) lock = LOCK_NONE;
+	struct run *run;
+	int code;
+
+	if (args_has(args, OPTION_DRY_RUN))
+		return check_run(args, err);
+	if (session_open(&session, args, err))
+		return -1;
+	run = calloc(1, sizeof(*run));
+	if (!run)
+		return err_memory(err);
+	run->session = &session;
+	run->is_quiet = args_has(args, OPTION_QUIET);
+	run->clock = clock_real();
+	host_person(run->person, sizeof(run->person));
+	host_name(run->host, sizeof(run->host));
+	code = start_helper(run, err);
+	if (!code)
+		code = begin_load(&session, args, &lock, err);
+	if (!code)
+		code = run_load(run, err);
+	run_done(run);
+	free(run);
+	return code;
+}

@@ -1,0 +1,61 @@
+/* session.h - one job, opened by a verb: the job file read, the run folder found, and, as far as the
+ * verb needs it, the store opened and the ports made. */
+#ifndef RUNNER_CLI_SESSION_H
+#define RUNNER_CLI_SESSION_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "config/settings.h"
+#include "runner/base/err.h"
+#include "runner/base/scoped.h"
+#include "runner/cli/args.h"
+#include "runner/cli/inputs.h"
+#include "runner/engine/engine.h"
+#include "runner/report/report.h"
+#include "store/store.h"
+
+struct session {
+	struct settings settings;
+	char folder[PATH_MAX]; /* NAME.run */
+	char machine_id[65];   /* for the store, see there */
+	struct store *store;   /* NULL: not open */
+	struct journal_port journal;
+	struct inputs inputs;
+	struct report_job job;
+	struct engine_source *sources;
+	int folder_fd; /* -1: not open */
+};
+
+/* Reads the job file that the verb's first operand names. */
+int session_open(struct session *session, const struct args *args, struct err *err);
+void session_close(struct session *session);
+SCOPED_BY(session, session_close)
+
+/* Whether the run folder holds a load: one with a birth certificate. */
+bool session_has_load(const struct session *session);
+
+/* Makes inputs and job, from the job file alone while no store is open; load_id is what {load_id}
+ * becomes. */
+int session_describe(struct session *session, const char *load_id, struct err *err);
+
+/* Opens the load to look on, or as its one runner (the lock is the caller's); makes journal, inputs,
+ * job and sources. ERR_INPUT if there is none; ERR_JOB if the job file belongs to another load. */
+int session_read_load(struct session *session, struct err *err);
+int session_own_load(struct session *session, struct err *err);
+
+/* What the engine is told of the job, for the open load. */
+void session_engine(const struct session *session, struct engine_options *options);
+
+/* "people-3" -> source and number. ERR_USAGE with a "did you mean". */
+int session_find_chunk(const struct session *session, const char *name, uint32_t *source,
+    uint32_t *number, struct err *err);
+
+struct store_options session_store_options(const struct session *session);
+
+/* The job's identity, hashed and kept with the load (product.md section 3: "A load belongs to its
+ * job"). */
+int session_identity(const struct session *session, struct buf *to, struct err *err);
+
+#endif

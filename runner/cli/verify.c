@@ -1,0 +1,156 @@
+#include "platform.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "runner/base/show.h"
+#include "runner/cli/compare.h"
+#include "runner/cli/reporting.h"
+#include "runner/cli/verbs.h"
+#include "store/audit.h"
+#include "store/inspect.h"
+
+static int verify_run(const struct args *args, struct err *err);
+
+const struct verb verb_verify = {
+	.name = "verify",
+	.operands = "JOB",
+	.least = 1,
+	.most = 1,
+	.summary = "do store, events, inputs and report still agree?",
+	.help = "Offline.  Reads every record of the store, follows the chain of events, replays it,\n"
+		"reads the inputs for their digests, and makes the reports again to compare them.\n"
+		"Every finding is a line on stdout; any is exit code 74, but 66 if it is only that\n"
+		"an input changed.\n",
+	.options = OPTION_BIT(STATE_DIR),
+	.is_built = true,
+	.run = verify_run,
+};
+
+static void
+print_finding(void *ctx, const char *finding)
+{
+	(void)ctx;
+	printf("%s\n", finding);
+}
+
+/* ---- the reports, made again */
+
+static bool
+is_same(FILE *a, FILE *b)
+{
+	char block_a[8192], block_b[8192];
+	size_t got_a, got_b;
+
+	do {
+		got_a = fread(block_a, 1, sizeof(block_a), a);
+		got_b = fread(block_b, 1, sizeof(block_b), b);
+		if (got_a != got_b || memcmp(block_a, block_b, got_a) != 0)
+			return false;
+	} while (got_a);
+	return !ferror(a) && !ferror(b);
+}
+
+/* A report that was never written is none that differs. */
+static int
+compare_report(const char *kept_folder, const char *made_folder, const char *name)
+{
+	char kept_path[PATH_MAX + 32], made_path[PATH_MAX + 32];
+	FILE *kept, *made;
+	int differs;
+
+	snprintf(kept_path, sizeof(kept_path), "%s/%s", kept_folder, name);
+	snprintf(made_path, sizeof(made_path), "%s/%s", made_folder, name);
+	kept = fopen(kept_path, "re");
+	made = fopen(made_path, "re");
+	differs = kept && !(made && is_same(kept, made));
+	if (differs)
+		printf("%s is not what the events say: rollcall report writes it again\n",
+		    kept_path);
+	if (kept)
+		fclose(kept);
+	if (made)
+		fclose(made);
+	unlink(made_path);
+	return differs;
+}
+
+static int
+check_reports(struct session *session, int *findings, struct err *err)
+{
+	static const char *const names[] = { "report.csv", "summary.csv", "rejected.csv" };
+	struct report_result *result = calloc(1, sizeof(*result));
+	char kept[PATH_MAX], made[PATH_MAX + 16];
+	int failed;
+
+	if (!result)
+		return err_memory(err);
+	reporting_folder(session, kept);
+	snprintf(made, sizeof(made), "%s/.verify", session->folder);
+	failed = reporting_write_to(session, made, result, err);
+	for (size_t i = 0; i < ARRAY_COUNT(names); i++)
+		*findings += compare_report(kept, made, names[i]);
+	rmdir(made);
+	free(result);
+	return failed;
+}
+
+/* ---- all of it */
+
+static int
+check_store(struct session *session, int *findings, struct err *err)
+{
+	const struct audit_options options = { print_finding, NULL };
+	struct audit_counts counts;
+	char chunks[SHOW_BYTES], events[SHOW_BYTES];
+
+	if (audit_store(session->store, &options, &counts, err))
+		return -1;
+	*findings += counts.findings > 0;
+	printf("store      %s chunks, %s events: %s\n", show_count(counts.chunks, chunks),
+	    show_count(counts.events, events), counts.findings ? "they do not agree" : "good");
+	return 0;
+}
+
+static int
+check_inputs(struct session *session, int *changed, struct err *err)
+{
+	struct err change = ERR_INIT;
+
+	if (compare_inputs(session, COMPARE_DIGESTS, &change)) {
+		if (change.kind != ERR_INPUT)
+			return err_set(err, change.kind, "%s", change.text);
+		*changed = 1;
+		printf("%s\n", change.text);
+	}
+	printf("inputs     %s\n", *changed ? "they do not agree" : "good");
+	return 0;
+}
+
+static int
+verify_run(const struct args *args, struct err *err)
+{
+	SCOPED(session) session;
+	int findings = 0, changed = 0, odd_reports = 0;
+
+	if (session_open(&session, args, err))
+		return -1;
+	if (session_has_load(&session) && inspect_in_child(session.folder, INSPECT_ALL, err))
+		return -1;
+	if (session_read_load(&session, err) || check_store(&session, &findings, err) ||
+	    check_inputs(&session, &changed, err))
+		return -1;
+	/* Rejected rows cannot be placed in an input that changed. */
+	if (!changed && check_reports(&session, &odd_reports, err))
+		return -1;
+	if (!changed)
+		printf("reports    %s\n", odd_reports ? "they do not agree" : "good");
+	if (findings + odd_reports)
+		return ERR_IO;
+	return changed ? ERR_INPUT : 0;
+}
