@@ -55,12 +55,13 @@ name_before(struct span line, size_t at)
 	return (struct span){ line.ptr + start, end - start };
 }
 
-/* The line with "..." for each secret in it. A mark stands at a value's first byte or before it, so
- * that what is left out never moves it. */
-static void
-mask(struct buf *to, struct span line)
+/* The line with "..." for each secret in it. Returns where its byte `at` stands now; of a byte within
+ * a secret, where that began. */
+static size_t
+mask(struct buf *to, struct span line, size_t at)
 {
-	size_t done = 0;
+	static const char dots[] = "...";
+	size_t done = 0, mark = at;
 
 	for (size_t i = 0; i < line.len; i++) {
 		struct span rest = { line.ptr + i + 1, line.len - i - 1 };
@@ -71,13 +72,18 @@ mask(struct buf *to, struct span line)
 		value = span_next(&rest, line.ptr[i]);
 		if (is_secret(name_before(line, i), value)) {
 			buf_add(to, line.ptr + done, i + 1 - done);
-			buf_add_text(to, "...");
 			done = i + 1 + value.len;
+			if (at > i && at < done)
+				mark = to->len;
+			else if (at >= done)
+				mark = to->len + strlen(dots) + at - done;
+			buf_add_text(to, dots);
 		}
 		i += value.len + 1;
 	}
 	if (done < line.len)
 		buf_add(to, line.ptr + done, line.len - done);
+	return mark;
 }
 
 /* ---- the excerpt ---- */
@@ -115,7 +121,7 @@ add_line(struct buf *to, struct span line, size_t at)
 	size_t column = 0, mark = 0;
 
 	if (at > SHOWN_BEFORE && line.len > SHOWN_COLUMNS) {
-		while ((size_t)(rest.ptr - line.ptr) < at - SHOWN_BEFORE) {
+		while (rest.len && (size_t)(rest.ptr - line.ptr) < at - SHOWN_BEFORE) {
 			struct span skipped = first_character(rest);
 
 			rest.ptr += skipped.len;
@@ -149,9 +155,9 @@ add_excerpt_line(
 	size_t start, mark;
 
 	line = script_line(script, at, &start);
-	mask(&masked, line);
+	mark = mask(&masked, line, at - start);
 	buf_printf(to, "    %*u | ", number_columns, script_place(script, at).line);
-	mark = add_line(to, buf_span(&masked), at - start);
+	mark = add_line(to, buf_span(&masked), mark);
 	buf_add_byte(to, '\n');
 	return mark;
 }
@@ -176,21 +182,25 @@ complain(const struct script *script, size_t also, size_t at, struct err *err, c
 	struct settings_place first = script_place(script, also);
 	int columns = larger(digits(place.line), digits(first.line));
 	SCOPED(buf) words = BUF_INIT;
+	SCOPED(buf) headline = BUF_INIT;
 	SCOPED(buf) excerpt = BUF_INIT;
-	struct span headline, hint;
+	struct span rest;
 	size_t mark;
 
+	/* They quote the job file, where a text may hold any character ("\x1b"). */
 	buf_vprintf(&words, format, args);
-	hint = buf_span(&words);
-	headline = span_next(&hint, '\n');
+	rest = buf_span(&words);
+	show_safe(&headline, span_next(&rest, '\n'), SIZE_MAX);
 	if (first.line != place.line || strcmp(first.file, place.file) != 0)
 		add_excerpt_line(&excerpt, script, also, columns);
 	mark = add_excerpt_line(&excerpt, script, at, columns);
-	buf_printf(&excerpt, "    %*s | %*s^ %.*s\n", columns, "", (int)mark, "", SPAN_ARG(hint));
-	if (buf_failed(&words) || buf_failed(&excerpt))
+	buf_printf(&excerpt, "    %*s | %*s^ ", columns, "", (int)mark, "");
+	show_safe(&excerpt, rest, SIZE_MAX);
+	buf_add_byte(&excerpt, '\n');
+	if (buf_failed(&words) || buf_failed(&headline) || buf_failed(&excerpt))
 		return err_memory(err);
-	return err_set(err, ERR_JOB, "%s:%u: %.*s\n%sNothing was sent.", place.file, place.line,
-	    SPAN_ARG(headline), buf_text(&excerpt));
+	return err_set(err, ERR_JOB, "%s:%u: %s\n%sNothing was sent.", place.file, place.line,
+	    buf_text(&headline), buf_text(&excerpt));
 }
 
 int

@@ -1,13 +1,35 @@
 # Fuzz targets: %D%/fuzz_NAME.c with its corpus in %D%/corpus/NAME (see fuzz.h). To fuzz:
 #   ../configure CC=clang --enable-fuzzers && make -j2 fuzz_programs
 #   mkdir -p found && tests/fuzz/fuzz_NAME found ../tests/fuzz/corpus/NAME     (it writes to the first)
-# Each needs  _SOURCES, _LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS), _LDADD = $(FUZZ_MAIN) archives,
-# and a line in FUZZ_INPUTS.
-fuzz_programs = tests/fuzz/fuzz_text
-FUZZ_INPUTS = %D%/corpus/text
+# Each needs  _SOURCES, _LDFLAGS = $(FUZZ_FLAGS), _LDADD = $(FUZZ_MAIN) archives, a line in
+# FUZZ_INPUTS, and a corpus of one input of each kind at least.
+FUZZ_FLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+FUZZ_INPUTS = \
+	%D%/corpus/answer %D%/corpus/job %D%/corpus/json %D%/corpus/loose %D%/corpus/scan \
+	%D%/corpus/text
+fuzz_programs = \
+	tests/fuzz/fuzz_answer tests/fuzz/fuzz_job tests/fuzz/fuzz_json tests/fuzz/fuzz_loose \
+	tests/fuzz/fuzz_scan tests/fuzz/fuzz_text
 
+tests_fuzz_fuzz_answer_SOURCES = %D%/fuzz_answer.c %D%/fuzz.h
+tests_fuzz_fuzz_answer_LDFLAGS = $(FUZZ_FLAGS)
+tests_fuzz_fuzz_answer_LDADD = $(FUZZ_MAIN) libnation.a libjson-read.a libcore.a libbase.a \
+	$(JSONC_LIBS) $(CURL_LIBS) $(CRYPTO_LIBS)
+tests_fuzz_fuzz_job_SOURCES = %D%/fuzz_job.c %D%/fuzz.h
+tests_fuzz_fuzz_job_LDFLAGS = $(FUZZ_FLAGS)
+tests_fuzz_fuzz_job_LDADD = $(FUZZ_MAIN) libconfig-job.a libbase.a $(LIBCONFIG_LIBS)
+tests_fuzz_fuzz_json_SOURCES = %D%/fuzz_json.c %D%/fuzz.h
+tests_fuzz_fuzz_json_LDFLAGS = $(FUZZ_FLAGS)
+tests_fuzz_fuzz_json_LDADD = $(FUZZ_MAIN) libjson-read.a libbase.a $(JSONC_LIBS)
+tests_fuzz_fuzz_loose_SOURCES = %D%/fuzz_loose.c %D%/fuzz.h
+tests_fuzz_fuzz_loose_LDFLAGS = $(FUZZ_FLAGS)
+tests_fuzz_fuzz_loose_LDADD = $(FUZZ_MAIN) libreport.a libbase.a
+tests_fuzz_fuzz_scan_SOURCES = %D%/fuzz_scan.c %D%/fuzz.h tests/unit/transcript.c \
+	tests/unit/transcript.h
+tests_fuzz_fuzz_scan_LDFLAGS = $(FUZZ_FLAGS)
+tests_fuzz_fuzz_scan_LDADD = $(FUZZ_MAIN) libtext.a libbase.a
 tests_fuzz_fuzz_text_SOURCES = %D%/fuzz_text.c %D%/fuzz.h
-tests_fuzz_fuzz_text_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_text_LDFLAGS = $(FUZZ_FLAGS)
 tests_fuzz_fuzz_text_LDADD = $(FUZZ_MAIN) libbase.a
 
 fuzz_programs += tests/fuzz/fuzz_rejects

@@ -108,6 +108,31 @@ a_token_pasted_into_the_job_file_is_never_shown(void **state)
 }
 
 static void
+behind_a_token_left_out_the_mark_still_stands_under_its_character(void **state)
+{
+	(void)state;
+	assert_string_equal(complaint_about("nation = { token = \"5ECRET5ECRET\"; slug = yes; };\n"),
+	    "lists/job.cfg:1: yes is not a value\n"
+	    "    1 | nation = { token = \"...\"; slug = yes; };\n"
+	    "      |                                  ^ write  true\n"
+	    "Nothing was sent.");
+	assert_string_equal(complaint_about("nation = { token = \"5ECRET\001\"; };\n"),
+	    "lists/job.cfg:1: byte 01 has no place in a job file\n"
+	    "    1 | nation = { token = \"...\"; };\n"
+	    "      |                     ^ remove it\n"
+	    "Nothing was sent.");
+}
+
+static void
+what_a_text_holds_cannot_act_on_a_terminal(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(complaint_about(JOB_OF_PEOPLE(
+			    "header = [ \"email\" ]; columns = ( ( \"\\x1b[31m\", \"email\" ) );")),
+	    "lists/job.cfg:5: no column \"\\x1B[31m\" in `sources.header`\n"));
+}
+
+static void
 where_a_token_is_may_be_shown(void **state)
 {
 	(void)state;
@@ -649,6 +674,8 @@ main(void)
 		    the_mark_stands_under_its_character_behind_tabs_and_letters_of_two_bytes),
 		cmocka_unit_test(of_a_long_line_the_part_around_the_mark_is_shown),
 		cmocka_unit_test(a_token_pasted_into_the_job_file_is_never_shown),
+		cmocka_unit_test(behind_a_token_left_out_the_mark_still_stands_under_its_character),
+		cmocka_unit_test(what_a_text_holds_cannot_act_on_a_terminal),
 		cmocka_unit_test(where_a_token_is_may_be_shown),
 		cmocka_unit_test(commas_too_many_are_named),
 		cmocka_unit_test(a_missing_comma_is_named_where_libconfig_would_join_two_texts),
