@@ -10,13 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "runner/nation/client.h"
-#include "tests/wire/peer.h"
+#include "tests/wire/bench.h"
 
 #define TOKEN "s3cret-T0ken"
 
@@ -42,165 +40,64 @@ enum {
 	ONE_BODY_BYTES = 1000,
 	/* More than both sides' buffers hold when nobody reads. */
 	LARGE_BODY_BYTES = 8 << 20,
-	PATIENCE_MS = 15000,
 };
 
-/* ---- a body of known bytes ---- */
+/* ---- the bench, with a peer at its other end ---- */
 
-struct test_body {
-	struct body body;
-	uint64_t at;
-	uint64_t fails_at; /* with an error; UINT64_MAX: never */
-	uint64_t ends_at;  /* though it promised more */
-	int *closed_count;
-};
-
-static int
-read_body(struct body *body, char *to, size_t most, size_t *got, struct err *err)
-{
-	struct test_body *test = (struct test_body *)body;
-	uint64_t left = test->ends_at - test->at;
-	size_t len = most < left ? most : (size_t)left;
-
-	if (test->at >= test->fails_at)
-		return err_set(err, ERR_INPUT, "nc.txt changed\033[31m since the plan was made");
-	for (size_t i = 0; i < len; i++)
-		to[i] = (char)('a' + (test->at + i) % 26);
-	test->at += len;
-	*got = len;
-	return 0;
-}
-
-static void
-sha256_of_body(const struct body *body, struct digest *digest)
-{
-	(void)body;
-	memset(digest, 0x5A, sizeof(*digest));
-}
-
-static void
-close_body(struct body *body)
-{
-	++*((struct test_body *)body)->closed_count;
-	free(body);
-}
-
-/* ---- the bench: a peer, a client, a folder ---- */
-
-struct bench {
-	struct peer *peer;
-	struct client *client;
-	struct nation_port port;
-	char folder[32];
-	int folder_fd;
-	int closed_count;
-	struct reply reply;
-	struct err err;
-};
-
-static struct now
-real_now(void *ctx)
-{
-	struct timespec wall, mono;
-
-	(void)ctx;
-	clock_gettime(CLOCK_REALTIME, &wall);
-	clock_gettime(CLOCK_BOOTTIME, &mono);
-	return (struct now){
-		.wall_ms = (int64_t)wall.tv_sec * 1000 + wall.tv_nsec / 1000000,
-		.mono_ms = (int64_t)mono.tv_sec * 1000 + mono.tv_nsec / 1000000,
-	};
-}
-
-static const char *const source_names[] = { "people" };
-
-/* Limits so long that only a test which is about one of them meets it. */
 static struct client_options
 patient_options(void)
 {
-	return (struct client_options){
-		.token = TOKEN,
-		.source_names = source_names,
-		.source_count = 1,
-		.connect_ms = PATIENCE_MS,
-		.stall_ms = PATIENCE_MS,
-		.answer_ms = PATIENCE_MS,
-		.get_ms = PATIENCE_MS,
-		.clock = { NULL, real_now },
-	};
+	struct client_options options = bench_options();
+
+	options.token = TOKEN;
+	return options;
+}
+
+/* Opens a client to the peer, in the place of the one that was there. */
+static void
+open_client(struct bench *bench, struct client_options options, const char *scheme)
+{
+	char url[64];
+
+	bench_close_client(bench);
+	snprintf(url, sizeof(url), "%s://127.0.0.1:%u", scheme, peer_port(bench->peer));
+	options.url = url;
+	bench_open(bench, &options);
 }
 
 static void
 open_bench(struct bench *bench, struct client_options options, const struct peer_script *scripts,
     size_t count)
 {
-	char url[64];
-
-	*bench = (struct bench){ .folder = "wire-XXXXXX" };
-	assert_non_null(mkdtemp(bench->folder));
-	bench->folder_fd = open(bench->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	assert_true(bench->folder_fd >= 0);
-	bench->peer = peer_start(scripts, count);
-	snprintf(url, sizeof(url), "http://127.0.0.1:%u", peer_port(bench->peer));
-	options.url = url;
-	options.folder_fd = bench->folder_fd;
-	assert_int_equal(client_open(&options, &bench->client, &bench->err), 0);
-	bench->port = client_port(bench->client);
+	*bench = (struct bench){ .peer = peer_start(scripts, count) };
+	open_client(bench, options, "http");
 }
 
 /* Ends the client, then the peer: after this the peer's records may be read. */
 static void
 settle(struct bench *bench)
 {
-	client_close(bench->client);
-	bench->client = NULL;
+	bench_close_client(bench);
 	peer_stop(bench->peer);
 }
 
 static void
 close_bench(struct bench *bench)
 {
-	unlinkat(bench->folder_fd, "answers/people-3.failed.csv", 0);
-	unlinkat(bench->folder_fd, "answers", AT_REMOVEDIR);
-	close(bench->folder_fd);
-	rmdir(bench->folder);
+	bench_done(bench);
 	peer_free(bench->peer);
 }
 
-static struct test_body *
+static struct bench_body *
 new_body(struct bench *bench, uint64_t bytes)
 {
-	struct test_body *body = calloc(1, sizeof(*body));
-
-	assert_non_null(body);
-	*body = (struct test_body){ { bytes, read_body, sha256_of_body, close_body }, 0, UINT64_MAX,
-				    bytes, &bench->closed_count };
-	return body;
-}
-
-static void
-submit_body(struct bench *bench, struct test_body *body)
-{
-	assert_int_equal(bench->port.submit(bench->port.ctx, 7, 0, &body->body, &bench->err), 0);
+	return bench_new_body(bench, span_of("abcdefghijklmnopqrstuvwxyz"), bytes);
 }
 
 static void
 submit(struct bench *bench, uint64_t bytes)
 {
-	submit_body(bench, new_body(bench, bytes));
-}
-
-/* Waits for one reply; it must come. */
-static const struct reply *
-hear(struct bench *bench)
-{
-	size_t count = 0;
-
-	assert_int_equal(bench->port.wait(bench->port.ctx, PATIENCE_MS, &bench->reply, 1, &count,
-			     &bench->err),
-	    0);
-	assert_int_equal(count, 1);
-	return &bench->reply;
+	bench_submit(bench, new_body(bench, bytes));
 }
 
 static void
@@ -230,7 +127,7 @@ submit_to(struct bench *bench, struct client_options options, const struct peer_
 {
 	open_bench(bench, options, script, 1);
 	submit(bench, bytes);
-	return hear(bench);
+	return bench_hear(bench);
 }
 
 static const struct reply *
@@ -238,7 +135,7 @@ status_of(struct bench *bench, struct client_options options, const struct peer_
 {
 	open_bench(bench, options, script, 1);
 	assert_int_equal(bench->port.status(bench->port.ctx, 7, 252, &bench->err), 0);
-	return hear(bench);
+	return bench_hear(bench);
 }
 
 /* ---- a POST on the wire ---- */
@@ -307,7 +204,7 @@ every_post_has_a_connection_of_its_own(void **state)
 	open_bench(&bench, patient_options(), scripts, 2);
 	for (int i = 0; i < 2; i++) {
 		submit(&bench, ONE_BODY_BYTES);
-		assert_int_equal(hear(&bench)->transport, TRANSPORT_OK);
+		assert_int_equal(bench_hear(&bench)->transport, TRANSPORT_OK);
 	}
 	settle(&bench);
 	assert_int_equal(peer_connection_count(bench.peer), 2);
@@ -327,9 +224,9 @@ a_post_never_takes_a_connection_that_a_get_left_open(void **state)
 	(void)state;
 	open_bench(&bench, patient_options(), scripts, 2);
 	assert_int_equal(bench.port.status(bench.port.ctx, 7, 252, &bench.err), 0);
-	assert_int_equal(hear(&bench)->transport, TRANSPORT_OK);
+	assert_int_equal(bench_hear(&bench)->transport, TRANSPORT_OK);
 	submit(&bench, ONE_BODY_BYTES);
-	reply = hear(&bench);
+	reply = bench_hear(&bench);
 	assert_int_equal(reply->transport, TRANSPORT_BROKEN);
 	settle(&bench);
 	assert_int_equal(peer_connection_count(bench.peer), 2);
@@ -342,21 +239,14 @@ a_post_never_takes_a_connection_that_a_get_left_open(void **state)
 static void
 a_refused_connection_sends_nothing(void **state)
 {
-	struct client_options options = patient_options();
 	const struct reply *reply;
 	struct bench bench;
-	char url[64];
 
 	(void)state;
-	open_bench(&bench, options, NULL, 0);
-	client_close(bench.client);
+	open_bench(&bench, patient_options(), NULL, 0);
 	peer_stop(bench.peer);
-	snprintf(url, sizeof(url), "http://127.0.0.1:%u", peer_port(bench.peer));
-	options.url = url;
-	assert_int_equal(client_open(&options, &bench.client, &bench.err), 0);
-	bench.port = client_port(bench.client);
 	submit(&bench, ONE_BODY_BYTES);
-	reply = hear(&bench);
+	reply = bench_hear(&bench);
 	assert_int_equal(reply->transport, TRANSPORT_CONNECT);
 	assert_int_equal(reply->request_bytes, 0);
 	assert_int_equal(reply->handed_bytes, 0);
@@ -364,7 +254,6 @@ a_refused_connection_sends_nothing(void **state)
 	assert_int_equal(reply->status, 0);
 	assert_true(strlen(reply->transport_text) > 0);
 	assert_int_equal(bench.closed_count, 1);
-	client_close(bench.client);
 	close_bench(&bench);
 }
 
@@ -372,20 +261,14 @@ static void
 a_server_that_speaks_no_tls_is_tls_trouble_with_nothing_sent(void **state)
 {
 	const struct peer_script script = SCRIPT(SAY("HTTP/1.1 400 Bad\r\n\r\n"));
-	struct client_options options = patient_options();
 	const struct reply *reply;
 	struct bench bench;
-	char url[64];
 
 	(void)state;
-	open_bench(&bench, options, &script, 1);
-	client_close(bench.client);
-	snprintf(url, sizeof(url), "https://127.0.0.1:%u", peer_port(bench.peer));
-	options.url = url;
-	assert_int_equal(client_open(&options, &bench.client, &bench.err), 0);
-	bench.port = client_port(bench.client);
+	open_bench(&bench, patient_options(), &script, 1);
+	open_client(&bench, patient_options(), "https");
 	submit(&bench, ONE_BODY_BYTES);
-	reply = hear(&bench);
+	reply = bench_hear(&bench);
 	assert_int_equal(reply->transport, TRANSPORT_TLS);
 	assert_int_equal(reply->request_bytes, 0);
 	assert_int_equal(reply->status, 0);
@@ -579,15 +462,15 @@ a_body_that_refuses_to_go_on_ends_the_post_unfinished_with_its_reason(void **sta
 {
 	const struct peer_script script = SCRIPT(TAKE_HEAD, AWAIT_CLOSE);
 	const struct reply *reply;
-	struct test_body *body;
+	struct bench_body *body;
 	struct bench bench;
 
 	(void)state;
 	open_bench(&bench, patient_options(), &script, 1);
 	body = new_body(&bench, LARGE_BODY_BYTES);
 	body->fails_at = 300000;
-	submit_body(&bench, body);
-	reply = hear(&bench);
+	bench_submit(&bench, body);
+	reply = bench_hear(&bench);
 	assert_int_equal(reply->transport, TRANSPORT_ABORTED);
 	assert_int_equal(reply->fault, ERR_INPUT);
 	assert_string_equal(
@@ -605,15 +488,15 @@ a_body_that_ends_early_is_a_bug_and_never_a_shorter_post(void **state)
 {
 	const struct peer_script script = SCRIPT(TAKE_HEAD, AWAIT_CLOSE);
 	const struct reply *reply;
-	struct test_body *body;
+	struct bench_body *body;
 	struct bench bench;
 
 	(void)state;
 	open_bench(&bench, patient_options(), &script, 1);
 	body = new_body(&bench, ONE_BODY_BYTES);
 	body->ends_at = ONE_BODY_BYTES - 1;
-	submit_body(&bench, body);
-	reply = hear(&bench);
+	bench_submit(&bench, body);
+	reply = bench_hear(&bench);
 	assert_int_equal(reply->transport, TRANSPORT_ABORTED);
 	assert_int_equal(reply->fault, ERR_BUG);
 	assert_int_equal(reply->handed_bytes, ONE_BODY_BYTES - 1);
@@ -698,7 +581,7 @@ a_cut_resets_the_connection_so_that_the_rest_is_not_delivered(void **state)
 	    bench.port.wait(bench.port.ctx, 0, &bench.reply, 1, &count, &bench.err), 0);
 	bench.port.cut(bench.port.ctx);
 	assert_int_equal(bench.port.in_flight(bench.port.ctx), 0);
-	reply = hear(&bench);
+	reply = bench_hear(&bench);
 	assert_int_equal(reply->transport, TRANSPORT_CUT);
 	assert_true(reply->handed_bytes < LARGE_BODY_BYTES);
 	assert_int_equal(bench.closed_count, 1);
@@ -726,7 +609,7 @@ gets_share_a_connection_and_carry_no_body(void **state)
 	open_bench(&bench, patient_options(), &script, 1);
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(bench.port.status(bench.port.ctx, 7, 252, &bench.err), 0);
-		assert_int_equal(hear(&bench)->import_id, 252);
+		assert_int_equal(bench_hear(&bench)->import_id, 252);
 		buf_printf(&expected,
 		    "GET /api/v1/imports/252 HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n"
 		    "User-Agent: rollcall/%s\r\nAuthorization: Bearer " TOKEN "\r\n"
@@ -753,7 +636,7 @@ a_get_on_a_connection_that_died_meanwhile_is_asked_again(void **state)
 	open_bench(&bench, patient_options(), scripts, 2);
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(bench.port.status(bench.port.ctx, 7, 252, &bench.err), 0);
-		assert_int_equal(hear(&bench)->transport, TRANSPORT_OK);
+		assert_int_equal(bench_hear(&bench)->transport, TRANSPORT_OK);
 	}
 	settle(&bench);
 	assert_int_equal(peer_connection_count(bench.peer), 2);
@@ -909,7 +792,7 @@ a_page_of_the_list_is_asked_for_in_v2_and_lent(void **state)
 	(void)state;
 	open_bench(&bench, patient_options(), &script, 1);
 	assert_int_equal(bench.port.list(bench.port.ctx, 7, 3, &bench.err), 0);
-	reply = hear(&bench);
+	reply = bench_hear(&bench);
 	assert_true(reply->is_list);
 	assert_int_equal(reply->entry_count, 1);
 	assert_int_equal(reply->entries[0].import_id, 2);
@@ -942,7 +825,7 @@ the_failure_csv_of_a_result_is_on_disk_when_the_reply_comes(void **state)
 	(void)state;
 	open_bench(&bench, patient_options(), &script, 1);
 	assert_int_equal(bench.port.result(bench.port.ctx, 7, 252, 0, 3, &bench.err), 0);
-	reply = hear(&bench);
+	reply = bench_hear(&bench);
 	assert_int_equal(reply->form, ANSWER_JSON);
 	assert_int_equal(reply->rows_succeeded, 2);
 	fd = openat(bench.folder_fd, "answers/people-3.failed.csv", O_RDONLY | O_CLOEXEC);
@@ -971,7 +854,7 @@ a_disk_that_cannot_take_the_failure_csv_is_an_error_of_the_wait(void **state)
 	assert_true(fd >= 0); /* a file where the folder must be */
 	close(fd);
 	assert_int_equal(bench.port.result(bench.port.ctx, 7, 252, 0, 3, &bench.err), 0);
-	assert_int_equal(bench.port.wait(bench.port.ctx, PATIENCE_MS, &bench.reply, 1, &count,
+	assert_int_equal(bench.port.wait(bench.port.ctx, BENCH_PATIENCE_MS, &bench.reply, 1, &count,
 			     &bench.err),
 	    -1);
 	assert_int_equal(bench.err.kind, ERR_CREATE);
@@ -998,7 +881,7 @@ a_wake_fd_ends_the_wait_without_a_reply(void **state)
 	open_bench(&bench, options, &script, 1);
 	assert_int_equal(bench.port.status(bench.port.ctx, 7, 252, &bench.err), 0);
 	assert_int_equal(write(ends[1], "!", 1), 1);
-	assert_int_equal(bench.port.wait(bench.port.ctx, PATIENCE_MS, &bench.reply, 1, &count,
+	assert_int_equal(bench.port.wait(bench.port.ctx, BENCH_PATIENCE_MS, &bench.reply, 1, &count,
 			     &bench.err),
 	    0);
 	assert_int_equal(count, 0);
@@ -1024,8 +907,8 @@ replies_beyond_the_room_for_them_come_with_the_next_wait(void **state)
 	assert_int_equal(bench.port.status(bench.port.ctx, 1, 252, &bench.err), 0);
 	assert_int_equal(bench.port.status(bench.port.ctx, 2, 252, &bench.err), 0);
 	assert_int_equal(bench.port.in_flight(bench.port.ctx), 2);
-	first = hear(&bench)->index;
-	assert_int_equal(hear(&bench)->index, 3 - first);
+	first = bench_hear(&bench)->index;
+	assert_int_equal(bench_hear(&bench)->index, 3 - first);
 	assert_nothing_under_way(&bench);
 	settle(&bench);
 	close_bench(&bench);
@@ -1045,8 +928,8 @@ what_is_cut_comes_back_once_each(void **state)
 	assert_int_equal(bench.port.status(bench.port.ctx, 1, 252, &bench.err), 0);
 	submit(&bench, ONE_BODY_BYTES);
 	bench.port.cut(bench.port.ctx);
-	assert_int_equal(hear(&bench)->transport, TRANSPORT_CUT);
-	assert_int_equal(hear(&bench)->transport, TRANSPORT_CUT);
+	assert_int_equal(bench_hear(&bench)->transport, TRANSPORT_CUT);
+	assert_int_equal(bench_hear(&bench)->transport, TRANSPORT_CUT);
 	assert_nothing_under_way(&bench);
 	settle(&bench);
 	close_bench(&bench);
@@ -1114,10 +997,10 @@ a_new_token_counts_for_the_next_request(void **state)
 	(void)state;
 	open_bench(&bench, patient_options(), &script, 1);
 	assert_int_equal(bench.port.status(bench.port.ctx, 7, 252, &bench.err), 0);
-	hear(&bench);
+	bench_hear(&bench);
 	assert_int_equal(client_use_token(bench.client, "fresh", &bench.err), 0);
 	assert_int_equal(bench.port.status(bench.port.ctx, 7, 252, &bench.err), 0);
-	hear(&bench);
+	bench_hear(&bench);
 	settle(&bench);
 	assert_true(has_line(peer_received(bench.peer, 0), "Bearer " TOKEN "\r\n"));
 	assert_true(has_line(peer_received(bench.peer, 0), "Bearer fresh\r\n"));
