@@ -277,6 +277,11 @@ match_all(struct rejects *rejects, const struct rejects_options *options, enum l
 static int
 match_in_turn(struct rejects *rejects, const struct rejects_options *options, struct err *err)
 {
+	/* Without columns every record would be like every row. */
+	if (options->failures->column_count == 0) {
+		rejects->is_unreadable = true;
+		return 0;
+	}
 	if (match_all(rejects, options, LIKE_EXACTLY, err))
 		return -1;
 	if (rejects->found < rejects->count && !rejects->is_unreadable) {

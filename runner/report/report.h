@@ -25,7 +25,7 @@ struct report_source {
 	const char *type;          /* "people", "ballot" */
 	const char *const *inputs; /* paths as the job file writes them */
 	size_t input_count;
-	const struct span *columns; /* the header as sent */
+	const struct span *columns; /* the header as sent; none if no input can be read */
 	size_t column_count;
 	struct source_rules rules; /* max_rejected, after */
 };

@@ -11,11 +11,12 @@
 #include "runner/report/explain.h"
 
 static const char *const inputs[] = { "ncvoter.csv" };
-static const uint32_t after_people[] = { 0 };
+static const uint32_t after_both[] = { 0, 1 };
 static const struct report_source sources[] = {
 	{ .name = "people", .type = "people", .inputs = inputs, .input_count = 1 },
-	{ .name = "ballots", .type = "ballot", .inputs = inputs, .input_count = 1,
-	  .rules = { .after = after_people, .after_count = 1 } },
+	{ .name = "ballots", .type = "ballot", .inputs = inputs, .input_count = 1 },
+	{ .name = "history", .type = "ballot", .inputs = inputs, .input_count = 1,
+	  .rules = { .after = after_both, .after_count = 2 } },
 };
 static const struct report_job job = { .name = "nc", .nation = "n", .sources = sources,
 	.source_count = ARRAY_COUNT(sources), .path = "jobs/nc.cfg" };
@@ -164,14 +165,14 @@ each_state_says_what_moves_it_on(void **state)
 }
 
 static void
-a_source_that_comes_after_another_names_it(void **state)
+a_source_that_comes_after_others_names_them(void **state)
 {
 	const struct chunk chunk = { .state = CHUNK_PLANNED };
 
 	(void)state;
-	expect_next(&chunk, 1,
+	expect_next(&chunk, 2,
 	    "It is planned. Next: a run sends it when its turn comes; every chunk of these must be"
-	    " done first: people\n");
+	    " done first: people, ballots\n");
 }
 
 int
@@ -182,7 +183,7 @@ main(void)
 		cmocka_unit_test(a_history_reads_as_a_story),
 		cmocka_unit_test(every_event_of_a_chunk_has_words_and_none_of_the_load_has),
 		cmocka_unit_test(each_state_says_what_moves_it_on),
-		cmocka_unit_test(a_source_that_comes_after_another_names_it),
+		cmocka_unit_test(a_source_that_comes_after_others_names_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

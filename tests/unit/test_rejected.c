@@ -23,6 +23,7 @@ struct sent_rows {
 	const struct row *rows;
 	size_t count;
 	size_t fails_after; /* this many rows can be read; SIZE_MAX: all of them */
+	unsigned fails_from; /* at this opening, from 1 */
 	unsigned opened;
 };
 
@@ -39,7 +40,8 @@ next_row(struct sent_reader *reader, struct sent_row *row, bool *is_end, struct 
 	struct sent_cursor *cursor = (struct sent_cursor *)reader;
 	const struct row *source;
 
-	if (cursor->at == cursor->from->fails_after)
+	if (cursor->at == cursor->from->fails_after &&
+	    cursor->from->opened >= cursor->from->fails_from)
 		return err_set(err, ERR_INPUT, "in.csv: Input/output error");
 	*is_end = cursor->at == cursor->from->count;
 	if (*is_end)
@@ -167,7 +169,7 @@ reject(const char *answer, uint64_t rows_failed, struct sent_rows *rows)
 static struct sent_rows
 all_rows(void)
 {
-	return (struct sent_rows){ source_rows, ARRAY_COUNT(source_rows), SIZE_MAX, 0 };
+	return (struct sent_rows){ source_rows, ARRAY_COUNT(source_rows), SIZE_MAX, 1, 0 };
 }
 
 struct example {
@@ -495,6 +497,44 @@ a_source_that_breaks_off_gives_the_places_that_it_can(void **state)
 	outcome_done(&outcome);
 }
 
+/* The first reading finds all places, the second one, for the rows themselves, breaks off. */
+static void
+a_source_that_breaks_off_between_its_readings_loses_no_row(void **state)
+{
+	struct sent_rows rows = all_rows();
+	struct outcome outcome;
+
+	(void)state;
+	rows.fails_after = 1;
+	rows.fails_from = 2;
+	outcome = reject(LAST_IS_ERROR "1,Ann,Oslo,a\n001,Ann,Oslo,b\n", 2, &rows);
+	assert_string_equal(outcome.rejected, ANN("b") "people,1,9,in.csv,,,a,1,Ann,Oslo\n");
+	assert_string_equal(outcome.note,
+	    "1 rejected row not found in the source (it could not be read again)");
+	outcome_done(&outcome);
+}
+
+static void
+a_very_long_reason_is_cut(void **state)
+{
+	enum { LONG = 200000, KEPT = 4096 };
+	struct sent_rows rows = all_rows();
+	SCOPED(buf) answer = BUF_INIT;
+	SCOPED(buf) reason = BUF_INIT;
+	SCOPED(buf) expected = BUF_INIT;
+	struct outcome outcome;
+
+	(void)state;
+	for (int i = 0; i < LONG; i++)
+		buf_add_byte(&reason, 'x');
+	buf_printf(&answer, LAST_IS_ERROR "001,Ann,Oslo,%s\n1,Ann,Oslo,b\n", buf_text(&reason));
+	buf_printf(&expected, ANN("%.*s...") ANN1("b"), KEPT, buf_text(&reason));
+	outcome = reject(buf_text(&answer), 2, &rows);
+	assert_string_equal(outcome.rejected, buf_text(&expected));
+	assert_string_equal(outcome.note, "");
+	outcome_done(&outcome);
+}
+
 static void
 a_chunk_without_rejected_rows_is_not_read_again(void **state)
 {
@@ -513,7 +553,7 @@ every_row_of_a_large_chunk_finds_its_own_place(void **state)
 	enum { ROWS = 20000, KINDS = 7000 };
 	static struct row many[ROWS];
 	static char ids[ROWS][8];
-	struct sent_rows rows = { many, ROWS, SIZE_MAX, 0 };
+	struct sent_rows rows = { many, ROWS, SIZE_MAX, 1, 0 };
 	SCOPED(buf) answer = BUF_INIT;
 	SCOPED(buf) expected = BUF_INIT;
 	struct outcome outcome;
@@ -532,6 +572,42 @@ every_row_of_a_large_chunk_finds_its_own_place(void **state)
 	assert_string_equal(outcome.rejected, buf_text(&expected));
 	assert_string_equal(outcome.note, "");
 	outcome_done(&outcome);
+}
+
+/* No input can be read, so not even the header as sent is known. */
+static void
+rows_of_unknown_columns_are_listed_with_all_that_is_known(void **state)
+{
+	static const struct report_source unknown = { .name = "people", .type = "people",
+		.inputs = inputs, .input_count = 1 };
+	const struct report_job lost = { "nc", "n", &unknown, 1, "nc.cfg" };
+	struct fixture_chunk chunk = {
+		.plan = { .number = 1, .first_row = 1, .rows = 10 },
+		.chunk = { .number = 1, .state = CHUNK_DONE, .import_id = 9, .has_counts = 1,
+			   .rows_failed = 2, .sha256 = { .is_known = true } },
+	};
+	struct fixture_journal journal = { &chunk, 1 };
+	struct journal_port port = fixture_journal_port(&journal);
+	struct sent_rows rows = all_rows();
+	struct sent_port sent = { &rows, open_rows };
+	struct fixture_folder folder = fixture_folder_open();
+	struct report_options options = { .job = &lost, .journal = &port, .sent = &sent,
+		.folder = folder.fd, .answers = folder.fd };
+	struct report_result result;
+	struct err err = ERR_INIT;
+	char *text;
+
+	(void)state;
+	rows.fails_after = 0;
+	fixture_write(&folder, "people-1.failed.csv", "001,Ann,Oslo,bad\n1,Ann,Oslo,worse\n");
+	assert_int_equal(report_write(&options, &result, &err), 0);
+	text = fixture_read(&folder, "rejected.csv");
+	assert_string_equal(text,
+	    "source,chunk,import_id,source_file,source_line,source_row,reason\n"
+	    "people,1,9,in.csv,,,\"001,Ann,Oslo,bad\"\n"
+	    "people,1,9,in.csv,,,\"1,Ann,Oslo,worse\"\n");
+	free(text);
+	fixture_folder_done(&folder);
 }
 
 static void
@@ -617,6 +693,9 @@ main(void)
 		cmocka_unit_test(what_the_nation_changed_or_miscounted_is_declared),
 		cmocka_unit_test(rows_of_a_source_that_is_gone_have_no_place),
 		cmocka_unit_test(a_source_that_breaks_off_gives_the_places_that_it_can),
+		cmocka_unit_test(a_source_that_breaks_off_between_its_readings_loses_no_row),
+		cmocka_unit_test(a_very_long_reason_is_cut),
+		cmocka_unit_test(rows_of_unknown_columns_are_listed_with_all_that_is_known),
 		cmocka_unit_test(a_chunk_without_rejected_rows_is_not_read_again),
 		cmocka_unit_test(every_row_of_a_large_chunk_finds_its_own_place),
 		cmocka_unit_test(a_header_of_several_sources_has_each_column_once),
