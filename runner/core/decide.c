@@ -22,7 +22,7 @@ not_before(struct earliest *earliest, int64_t at_ms, enum waiting_for waiting_fo
 static struct earliest
 request_gate(const struct load *load, int64_t now_ms)
 {
-	int64_t wait_ms = bucket_wait_ms(&load->requests, 1, now_ms);
+	int64_t wait_ms = window_wait_ms(&load->requests, now_ms);
 
 	if (load->paused_until_ms > now_ms + wait_ms)
 		return (struct earliest){ load->paused_until_ms, WAITING_PAUSE };

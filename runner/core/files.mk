@@ -15,4 +15,5 @@ libcore_a_SOURCES += \
 	%D%/load.c %D%/load.h \
 	%D%/probe.c %D%/probe.h \
 	%D%/queue.c %D%/queue.h \
-	%D%/verdict.c %D%/verdict.h
+	%D%/verdict.c %D%/verdict.h \
+	%D%/window.c %D%/window.h

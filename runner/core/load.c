@@ -12,15 +12,6 @@ enum {
 	DOUBT_WINDOW_MS = 10 * 60 * 1000,
 };
 
-/* The nation counts requests in any window of its length, so the bucket must not hold a whole
- * window's worth beside its refill: with a tenth, 200/10s is never more than 220 in 10 s, below
- * the documented 250. */
-static uint64_t
-burst_of(const struct number_rate *rate)
-{
-	return rate->count / 10 ? rate->count / 10 : 1;
-}
-
 void
 load_init(struct load *load, const struct load_limits *limits, const struct load_memory *memory,
     int64_t mono_ms)
@@ -34,8 +25,7 @@ load_init(struct load *load, const struct load_limits *limits, const struct load
 		.polls = { memory->poll_items, 0 },
 		.doubts = { memory->doubt_items, 0 },
 		.looking = LOAD_NO_INDEX,
-		.requests = bucket_full(limits->requests.count, limits->requests.per_ms,
-		    burst_of(&limits->requests), mono_ms),
+		.requests = window_open(limits->requests.count, limits->requests.per_ms),
 		.retries = bucket_full(1, RETRY_REFILL_MS, RETRY_TOKENS, mono_ms),
 		.paused_until_ms = INT64_MIN,
 		.failing_since_ms = -1,
@@ -240,7 +230,7 @@ load_begin(struct load *load, uint32_t index, enum request_kind kind, int64_t mo
 void
 load_page(struct load *load, int64_t mono_ms)
 {
-	bucket_take(&load->requests, 1, mono_ms);
+	window_take(&load->requests, mono_ms);
 }
 
 void

@@ -17,6 +17,7 @@
 #include "runner/core/queue.h"
 #include "runner/core/reply.h"
 #include "runner/core/tally.h"
+#include "runner/core/window.h"
 
 #define LOAD_NO_INDEX UINT32_MAX
 
@@ -100,7 +101,7 @@ struct load {
 	uint32_t looking; /* the chunk whose doubt is being looked into; LOAD_NO_INDEX */
 	uint32_t parked;  /* chunks past poll.deadline in this run */
 
-	struct bucket requests;
+	struct window requests;
 	struct bucket retries;
 	int64_t paused_until_ms;        /* the nation, or a dead line, told us to wait */
 	int64_t failing_since_ms;       /* first of the failures in a row; -1: none */

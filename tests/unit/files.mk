@@ -11,12 +11,14 @@ tests_unit_test_base_LDADD = libbase.a $(CMOCKA_LIBS)
 # --- runner/core
 core_LIBS = libcore.a libbase.a $(CMOCKA_LIBS)
 core_programs = \
-	%D%/test_backoff %D%/test_bucket %D%/test_chunk %D%/test_decide %D%/test_event \
+	%D%/test_backoff %D%/test_window %D%/test_bucket %D%/test_chunk %D%/test_decide %D%/test_event \
 	%D%/test_load %D%/test_probe %D%/test_queue %D%/test_tally %D%/test_verdict
 unit_programs += $(core_programs)
 dist_noinst_HEADERS += %D%/core_test.h %D%/core_load.h
 tests_unit_test_backoff_SOURCES = %D%/test_backoff.c
 tests_unit_test_backoff_LDADD = $(core_LIBS)
+tests_unit_test_window_SOURCES = %D%/test_window.c
+tests_unit_test_window_LDADD = $(core_LIBS)
 tests_unit_test_bucket_SOURCES = %D%/test_bucket.c
 tests_unit_test_bucket_LDADD = $(core_LIBS)
 tests_unit_test_chunk_SOURCES = %D%/test_chunk.c

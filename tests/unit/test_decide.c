@@ -192,6 +192,9 @@ no_request_goes_out_during_a_pause(void **state)
 	check(&core, ACTION_STATUS, 0);
 }
 
+/* A second is 32 slices of 32 ms; a request counts until its slice is older than that. */
+enum { WINDOW_OF_A_SECOND = 33 * 32 };
+
 static void
 requests_keep_to_their_rate(void **state)
 {
@@ -204,8 +207,8 @@ requests_keep_to_their_rate(void **state)
 	core_load_start(&core);
 	core_load_submit(&core, 0);
 	core_load_answer(&core, 0, (struct event){ .type = EVENT_SUBMIT_REFUSED });
-	check_wait(&core, WAITING_REQUESTS, 1000);
-	core_load_pass(&core, 1000);
+	check_wait(&core, WAITING_REQUESTS, WINDOW_OF_A_SECOND);
+	core_load_pass(&core, WINDOW_OF_A_SECOND);
 	check(&core, ACTION_SUBMIT, 1);
 }
 
@@ -221,7 +224,7 @@ a_poll_waits_for_the_rate_too(void **state)
 	core_load_init(&core, &limits);
 	core_load_start(&core);
 	accept(&core, 0, 0);
-	check_wait(&core, WAITING_REQUESTS, 1000);
+	check_wait(&core, WAITING_REQUESTS, WINDOW_OF_A_SECOND);
 }
 
 /* ---- polling ---- */
