@@ -163,7 +163,7 @@ open_ports(struct run *run, struct err *err)
 		.clock = &run->clock,
 		.screen = screen_real(),
 		.is_quiet = run->is_quiet,
-		.is_colored = getenv("NO_COLOR") == NULL,
+		.is_colored = screen_is_terminal() && !getenv("NO_COLOR"),
 		.folder = run->session->folder_fd,
 		.pid = (uint32_t)getpid(),
 		.host = run->host,

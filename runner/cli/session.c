@@ -207,6 +207,7 @@ describe_job(struct session *session, struct err *err)
 	if (!sources)
 		return err_memory(err);
 	session->job.name = settings->name;
+	session->job.path = settings->path;
 	session->job.nation = settings->nation.label;
 	session->job.source_count = settings->source_count;
 	for (size_t i = 0; i < settings->source_count; i++) {

@@ -55,6 +55,42 @@ read_load(struct session *session, struct tally *tallies, struct tally *total,
 	return events ? events_each(session->store, events, newest_event, status, err) : 0;
 }
 
+/* The first chunk that keeps a load that nobody runs from going on: held, refused or failed. */
+struct blocker {
+	const struct report_job *job;
+	char text[LIMIT_NAME_BYTES + 64]; /* "people-31, which is held"; "" for none */
+};
+
+static int
+find_blocker(void *context, const struct plan_chunk *plan, const struct chunk *chunk,
+    struct err *err)
+{
+	struct blocker *blocker = context;
+
+	(void)err;
+	if (blocker->text[0] || (chunk->state != CHUNK_HELD && chunk->state != CHUNK_REFUSED &&
+				    chunk->state != CHUNK_FAILED))
+		return 0;
+	snprintf(blocker->text, sizeof(blocker->text), "%s-%u, which is %s",
+	    blocker->job->sources[plan->source].name, plan->number,
+	    chunk_state_word(chunk->state));
+	return 0;
+}
+
+static int
+name_blocker(const struct session *session, const struct tally *total, struct blocker *blocker,
+    struct err *err)
+{
+	const struct journal_port *journal = &session->journal;
+	bool is_blocked = total->chunks[CHUNK_HELD] ||
+			  (total->chunks[CHUNK_PLANNED] &&
+			      total->chunks[CHUNK_REFUSED] + total->chunks[CHUNK_FAILED]);
+
+	if (!is_blocked)
+		return 0;
+	return journal->each_chunk(journal->ctx, find_blocker, blocker, err);
+}
+
 /* Who runs it, by the lock. */
 static int
 read_holder(const struct session *session, struct lock_holder *holder, struct status *status,
@@ -93,7 +129,8 @@ status_of(const struct args *args, struct err *err)
 	SCOPED(session) session;
 	struct tally total = { 0 };
 	struct lock_holder holder = { 0 };
-	struct status status = { .job = &session.job };
+	struct blocker blocker = { .job = &session.job };
+	struct status status = { .job = &session.job, .waiting_for = blocker.text };
 	struct tally *tallies;
 	int failed;
 
@@ -105,7 +142,8 @@ status_of(const struct args *args, struct err *err)
 	status.tallies = tallies;
 	if (session_has_load(&session))
 		failed = session_read_load(&session, err) ||
-			 read_load(&session, tallies, &total, &status, err);
+			 read_load(&session, tallies, &total, &status, err) ||
+			 name_blocker(&session, &total, &blocker, err);
 	else
 		failed = session_describe(&session, "", err);
 	status.state = status_at_rest(&total);
