@@ -83,26 +83,31 @@ block_is_plain_words(const char *bytes)
 
 #ifdef __SSE2__
 static inline uint64_t
+block_equal_part(__m128i part, __m128i pattern)
+{
+	return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(part, pattern));
+}
+
+/* Written out, because gcc -O2 leaves loops as they are. */
+static inline uint64_t
 block_equal_sse2(const __m128i part[4], char wanted)
 {
 	__m128i pattern = _mm_set1_epi8(wanted);
-	uint64_t mask = 0;
 
-	for (unsigned i = 0; i < 4; i++) {
-		int hits = _mm_movemask_epi8(_mm_cmpeq_epi8(part[i], pattern));
-
-		mask |= (uint64_t)(unsigned)hits << 16 * i;
-	}
-	return mask;
+	return block_equal_part(part[0], pattern) | block_equal_part(part[1], pattern) << 16 |
+	    block_equal_part(part[2], pattern) << 32 | block_equal_part(part[3], pattern) << 48;
 }
 
 static inline struct block
 block_read_sse2(const char *bytes, char delimiter)
 {
-	__m128i part[4];
+	const __m128i part[4] = {
+		_mm_loadu_si128((const __m128i *)(const void *)bytes),
+		_mm_loadu_si128((const __m128i *)(const void *)(bytes + 16)),
+		_mm_loadu_si128((const __m128i *)(const void *)(bytes + 32)),
+		_mm_loadu_si128((const __m128i *)(const void *)(bytes + 48)),
+	};
 
-	for (unsigned i = 0; i < 4; i++)
-		part[i] = _mm_loadu_si128((const __m128i *)(const void *)(bytes + 16 * i));
 	return (struct block){
 		.quote = block_equal_sse2(part, '"'),
 		.delimiter = block_equal_sse2(part, delimiter),
@@ -137,9 +142,12 @@ block_is_plain_sse2(const char *bytes)
 static inline uint64_t
 block_parity(uint64_t bits)
 {
-	for (unsigned shift = 1; shift < 64; shift *= 2)
-		bits ^= bits << shift;
-	return bits;
+	bits ^= bits << 1;
+	bits ^= bits << 2;
+	bits ^= bits << 4;
+	bits ^= bits << 8;
+	bits ^= bits << 16;
+	return bits ^ bits << 32;
 }
 
 /* How many bits are set; without POPCNT, which the oldest x86-64 lacks, gcc calls a function. */
