@@ -44,6 +44,12 @@ tests_fuzz_fuzz_record_SOURCES = %D%/fuzz_record.c %D%/fuzz.h
 tests_fuzz_fuzz_record_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_record_LDADD = $(FUZZ_MAIN) libstore.a libcore.a libbase.a $(LMDB_LIBS)
 
+fuzz_programs += tests/fuzz/fuzz_pass
+FUZZ_INPUTS += %D%/corpus/pass
+tests_fuzz_fuzz_pass_SOURCES = %D%/fuzz_pass.c %D%/fuzz.h tests/unit/input.h
+tests_fuzz_fuzz_pass_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_pass_LDADD = $(FUZZ_MAIN) libtext.a libbase.a $(XXHASH_LIBS) $(CRYPTO_LIBS)
+
 check_PROGRAMS += $(fuzz_programs)
 if FUZZERS
 FUZZ_MAIN =

@@ -36,7 +36,7 @@ add_record(struct buf *to, const struct scan_record *record, const uint32_t *end
 	buf_printf(to, "row %u line %u bytes %u-%u content %u:", (unsigned)record->row,
 	    (unsigned)record->line, (unsigned)record->byte, (unsigned)record->end,
 	    record->content_bytes);
-	for (uint32_t i = 0; i < record->fields; i++) {
+	for (uint32_t i = 0; i < record->fields && i < LIMIT_COLUMNS; i++) {
 		buf_printf(to, " %u-%u", begin, ends[i]);
 		begin = ends[i] + 1;
 	}
@@ -171,7 +171,10 @@ read_field(struct grammar *grammar)
 	if (grammar->at < grammar->len && grammar->text[grammar->at] == '\r' &&
 	    !has_line_end(grammar, grammar->at, &line_end))
 		return is_wrong(grammar, PROBLEM_BARE_CR, grammar->at);
-	grammar->ends[grammar->record.fields++] = (uint32_t)(grammar->at - grammar->record.byte);
+	if (grammar->record.fields < LIMIT_COLUMNS)
+		grammar->ends[grammar->record.fields] =
+		    (uint32_t)(grammar->at - grammar->record.byte);
+	grammar->record.fields++;
 	return true;
 }
 

@@ -8,7 +8,8 @@
 #include "runner/base/buf.h"
 #include "runner/source/dialect.h"
 
-/* The scanner's answers for a text fed in windows of `window` bytes, every record with its fields:
+/* The scanner's answers for a text fed in windows of `window` bytes, every record with its fields
+ * (the first LIMIT_COLUMNS of them):
  *     row 1 line 1 bytes 0-9 content 8: 0-3 4-8
  *     end | KIND row R line L byte B column C fields F */
 void transcript_of_scan(
