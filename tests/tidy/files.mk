@@ -1,5 +1,7 @@
 # The rules of the house, checked: each finds a violation planted in a copy, too.
-tidy_tests = %D%/headers.sh %D%/layers.sh %D%/purity.sh %D%/shape.sh %D%/shell.sh
+tidy_tests = \
+	%D%/headers.sh %D%/layers.sh %D%/manual.sh %D%/purity.sh %D%/readme.sh \
+	%D%/shape.sh %D%/shell.sh
 
 TESTS += $(tidy_tests)
 EXTRA_DIST += $(tidy_tests)
