@@ -7,6 +7,7 @@ libreport_a_SOURCES = \
 	%D%/failures.c %D%/failures.h \
 	%D%/log.c %D%/log.h \
 	%D%/loose.c %D%/loose.h \
+	%D%/news.c %D%/news.h \
 	%D%/note.c %D%/note.h \
 	%D%/outcome.c %D%/outcome.h \
 	%D%/progress.c %D%/progress.h \

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "runner/base/show.h"
+#include "runner/report/news.h"
 #include "runner/report/progress.h"
 #include "runner/report/status.h"
 #include "runner/report/watch.h"
@@ -228,7 +229,11 @@ static void
 hear_event(void *ctx, const struct event *event, const struct chunk *chunk)
 {
 	struct watch *watch = ctx;
+	SCOPED(buf) line = BUF_INIT;
+	enum weight weight;
 
+	if (news_of(&line, event, watch->options.job, &weight))
+		say(watch, weight, buf_text(&line));
 	watch->last_progress_ms = event->at_ms;
 	if (!chunk || !chunk_state_is_final(chunk->state))
 		return;

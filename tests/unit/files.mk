@@ -139,7 +139,7 @@ report_LIBS = libreport.a libcore.a libbase.a $(CMOCKA_LIBS)
 report_programs = \
 	%D%/test_csv %D%/test_explain %D%/test_log %D%/test_loose %D%/test_outcome \
 	%D%/test_progress %D%/test_put %D%/test_rejected %D%/test_report %D%/test_sent \
-	%D%/test_status %D%/test_watch
+	%D%/test_news %D%/test_status %D%/test_watch
 unit_programs += $(report_programs)
 dist_noinst_HEADERS += %D%/report_fixture.h
 tests_unit_test_csv_SOURCES = %D%/test_csv.c
@@ -150,6 +150,8 @@ tests_unit_test_outcome_SOURCES = %D%/test_outcome.c
 tests_unit_test_outcome_LDADD = $(report_LIBS)
 tests_unit_test_progress_SOURCES = %D%/test_progress.c
 tests_unit_test_progress_LDADD = $(report_LIBS)
+tests_unit_test_news_SOURCES = %D%/test_news.c
+tests_unit_test_news_LDADD = $(report_LIBS)
 tests_unit_test_watch_SOURCES = %D%/test_watch.c
 tests_unit_test_watch_LDADD = $(report_LIBS)
 tests_unit_test_log_SOURCES = %D%/test_log.c
