@@ -138,6 +138,28 @@ word_of(int exit_code)
 	}
 }
 
+/* The first chunk that a person can settle: held, refused or failed; NULL if there is none. */
+static const struct report_attention *
+find_settleable(const struct report_result *result)
+{
+	for (uint64_t i = 0; i < result->attention_count && i < REPORT_ATTENTION_MOST; i++) {
+		if (result->attention[i].state != CHUNK_IN_DOUBT)
+			return &result->attention[i];
+	}
+	return NULL;
+}
+
+static void
+add_waiting(struct buf *to, const struct report_result *result)
+{
+	if (find_settleable(result))
+		buf_add_text(to, ": chunks wait for a person");
+	else if (result->attention_count)
+		buf_add_text(to, ": chunks are in doubt, and the next run looks for them");
+	else
+		buf_add_text(to, ": the nation has not finished every import");
+}
+
 static void
 add_unexplained(struct buf *to, const struct report_totals *total)
 {
@@ -164,9 +186,7 @@ add_what_is_wrong(struct buf *to, const struct outcome *outcome)
 		add_unexplained(to, &outcome->result->total);
 		break;
 	case OUTCOME_WAITING:
-		buf_add_text(to, outcome->result->attention_count
-				     ? ": chunks wait for a person"
-				     : ": the nation has not finished every import");
+		add_waiting(to, outcome->result);
 		break;
 	default:
 		break;
@@ -212,17 +232,6 @@ add_attention(struct buf *to, const struct outcome *outcome)
 	if (named < result->attention_count)
 		buf_printf(to, "            and %s more, see report.csv\n",
 		    show_count(result->attention_count - named, number));
-}
-
-/* The first chunk that a person can settle: held, refused or failed; NULL if there is none. */
-static const struct report_attention *
-find_settleable(const struct report_result *result)
-{
-	for (uint64_t i = 0; i < result->attention_count && i < REPORT_ATTENTION_MOST; i++) {
-		if (result->attention[i].state != CHUNK_IN_DOUBT)
-			return &result->attention[i];
-	}
-	return NULL;
 }
 
 static void

@@ -347,6 +347,22 @@ imports_that_the_nation_has_not_finished_want_another_run(void **state)
 }
 
 static void
+chunks_in_doubt_want_another_run(void **state)
+{
+	struct load_at_end *load = make_load();
+
+	(void)state;
+	move_chunk(load, PEOPLE, CHUNK_IN_DOUBT);
+	load->result.attention[0] = (struct report_attention){ PEOPLE, 7, CHUNK_IN_DOUBT };
+	load->result.attention_count = 1;
+	expect_words(load, 6, NULL,
+	    "stopped: nc-2026: chunks are in doubt, and the next run looks for them\n" ALL_ACCEPTED
+	    "  in_doubt  people-7\n"
+	    "  next      rollcall run nc-2026.cfg\n");
+	free(load);
+}
+
+static void
 a_stop_says_why_and_how_to_go_on(void **state)
 {
 	struct load_at_end *load = make_load();
@@ -394,6 +410,7 @@ main(void)
 		cmocka_unit_test(a_refused_chunk_comes_with_the_commands_that_settle_it),
 		cmocka_unit_test(chunks_that_wait_for_a_person_are_listed_up_to_a_number),
 		cmocka_unit_test(imports_that_the_nation_has_not_finished_want_another_run),
+		cmocka_unit_test(chunks_in_doubt_want_another_run),
 		cmocka_unit_test(a_stop_says_why_and_how_to_go_on),
 		cmocka_unit_test(a_failure_without_a_report_names_none),
 	};
