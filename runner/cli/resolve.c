@@ -103,6 +103,7 @@ resolve_somehow(struct session *session, struct event *event, struct err *err)
 		}
 		if (err->kind != ERR_LATER)
 			break;
+		*err = (struct err)ERR_INIT;
 		failed = control_ask(folder, event, ANSWER_WAIT_MS, err);
 		if (!failed || err->kind != ERR_LATER)
 			break;

@@ -209,6 +209,10 @@ add_rows(struct buf *to, const struct outcome *outcome)
 		buf_printf(to, ", %s unaccounted for",
 		    show_count(result->total.rows_unaccounted, number));
 	buf_printf(to, " of %s in the files\n", show_count(tally->rows_in_file, number));
+	if (tally->chunks[CHUNK_SKIPPED])
+		buf_printf(to, "  skipped   %s chunk%s, settled by a person\n",
+		    show_count(tally->chunks[CHUNK_SKIPPED], number),
+		    tally->chunks[CHUNK_SKIPPED] == 1 ? "" : "s");
 	buf_printf(to, "  report    %s/report.csv\n", outcome->folder);
 	if (tally->rows_failed)
 		buf_printf(to, "  rejected  %s/rejected.csv\n", outcome->folder);

@@ -40,7 +40,8 @@ progress_facts(const struct report_job *job, const struct tally *tallies)
 	facts.chunks_uploaded = total.chunks[CHUNK_SUBMITTED] + total.chunks[CHUNK_FINISHED] +
 				total.chunks[CHUNK_DONE];
 	facts.chunks_waiting = total.chunks[CHUNK_IN_DOUBT] + total.chunks[CHUNK_HELD];
-	facts.chunks_lost = total.chunks[CHUNK_REFUSED] + total.chunks[CHUNK_FAILED];
+	facts.chunks_refused = total.chunks[CHUNK_REFUSED];
+	facts.chunks_failed = total.chunks[CHUNK_FAILED];
 	facts.retries = total.retries;
 	return facts;
 }
@@ -130,8 +131,10 @@ add_doubts(struct parts *parts, const struct progress_facts *facts)
 
 	if (facts->chunks_waiting)
 		add_part(parts, "in doubt %s", show_count(facts->chunks_waiting, count));
-	if (facts->chunks_lost)
-		add_part(parts, "refused %s", show_count(facts->chunks_lost, count));
+	if (facts->chunks_refused)
+		add_part(parts, "refused %s", show_count(facts->chunks_refused, count));
+	if (facts->chunks_failed)
+		add_part(parts, "failed %s", show_count(facts->chunks_failed, count));
 }
 
 /*     people  [#############################>................] 63.1%  about 03:12
@@ -212,8 +215,10 @@ progress_line(struct buf *to, const struct progress_facts *facts)
 	    show_count(facts->chunks_total, number[1]));
 	if (facts->chunks_waiting)
 		buf_printf(to, ", %s in doubt", show_count(facts->chunks_waiting, number[0]));
-	if (facts->chunks_lost)
-		buf_printf(to, ", %s refused", show_count(facts->chunks_lost, number[0]));
+	if (facts->chunks_refused)
+		buf_printf(to, ", %s refused", show_count(facts->chunks_refused, number[0]));
+	if (facts->chunks_failed)
+		buf_printf(to, ", %s failed", show_count(facts->chunks_failed, number[0]));
 	buf_printf(to, ", %s rows accepted, %s rejected of %s (",
 	    show_count(facts->rows_accepted, number[0]),
 	    show_count(facts->rows_rejected, number[1]), show_count(facts->rows_total, number[2]));

@@ -23,7 +23,8 @@ struct progress_facts {
 	uint64_t chunks_done;     /* and skipped ones */
 	uint64_t chunks_uploaded; /* the nation has them: submitted, finished, done */
 	uint64_t chunks_waiting;  /* for a person, or until a doubt is settled */
-	uint64_t chunks_lost;     /* refused or failed */
+	uint64_t chunks_refused;
+	uint64_t chunks_failed;
 	uint64_t retries;
 	int64_t now_ms;          /* local time */
 	int64_t eta_ms;          /* local time; 0: not known */

@@ -257,6 +257,22 @@ a_load_that_went_well_says_so(void **state)
 }
 
 static void
+skipped_chunks_are_not_hidden(void **state)
+{
+	struct load_at_end *load = make_load();
+
+	(void)state;
+	load->result.total.tally.chunks[CHUNK_SKIPPED] = 2;
+	expect_words(load, 0, NULL,
+	    "finished: nc-2026\n"
+	    "  rows      3,000 accepted, 0 rejected of 3,000 in the files\n"
+	    "  skipped   2 chunks, settled by a person\n"
+	    "  report    nc-2026.run/report.csv\n"
+	    "  next      nothing: the load is complete\n");
+	free(load);
+}
+
+static void
 rejected_rows_are_counted_and_their_file_is_named(void **state)
 {
 	struct load_at_end *load = make_load();
@@ -405,6 +421,7 @@ main(void)
 		cmocka_unit_test(
 		    a_refused_chunk_makes_others_wait_even_where_max_rejected_stopped_its_source),
 		cmocka_unit_test(a_load_that_went_well_says_so),
+		cmocka_unit_test(skipped_chunks_are_not_hidden),
 		cmocka_unit_test(rejected_rows_are_counted_and_their_file_is_named),
 		cmocka_unit_test(unexplained_rows_are_counted),
 		cmocka_unit_test(a_refused_chunk_comes_with_the_commands_that_settle_it),

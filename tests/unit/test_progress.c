@@ -94,7 +94,8 @@ no_width_is_ever_exceeded(void **state)
 	large.rows_rejected = UINT64_MAX / 2;
 	large.rows_per_second = UINT64_MAX;
 	large.chunks_done = large.chunks_total = large.chunks_uploaded = 1000000000;
-	large.chunks_waiting = large.chunks_lost = large.retries = 1000000000;
+	large.chunks_waiting = large.chunks_refused = large.chunks_failed = 1000000000;
+	large.retries = 1000000000;
 	large.eta_ms = NOW + 30 * HOUR_MS;
 	large.waiting_for = "the nation, which asked us to wait";
 	for (unsigned columns = PROGRESS_LEAST_COLUMNS; columns <= 200; columns++) {
@@ -115,14 +116,14 @@ doubts_and_losses_are_shown_where_there_are_any(void **state)
 
 	(void)state;
 	facts.chunks_waiting = 2;
-	facts.chunks_lost = 1;
+	facts.chunks_failed = 1;
 	facts.waiting_for = "a doubt to settle";
 	facts.eta_ms = 0;
 	facts.rows_per_second = 0;
 	expect_screen(&facts, 100,
 	    "people  [#############################>................] 63.1%\n"
 	    "rows  accepted 8,506,342  rejected 812  of 13,482,001\n"
-	    "chunk 231/371  in doubt 2  refused 1  uploaded 232  retries 3"
+	    "chunk 231/371  in doubt 2  failed 1  uploaded 232  retries 3"
 	    "  waiting for a doubt to settle");
 }
 
@@ -185,12 +186,13 @@ one_line_says_it_in_words(void **state)
 	    " about 03:14");
 	buf_clear(&text);
 	facts.chunks_waiting = 1;
-	facts.chunks_lost = 2;
+	facts.chunks_refused = 2;
+	facts.chunks_failed = 1;
 	facts.eta_ms = 0;
 	progress_line(&text, &facts);
 	assert_string_equal(buf_text(&text),
-	    "231 of 371 chunks, 1 in doubt, 2 refused, 8,506,342 rows accepted, 812 rejected of"
-	    " 13,482,001 (63.1%)");
+	    "231 of 371 chunks, 1 in doubt, 2 refused, 1 failed, 8,506,342 rows accepted,"
+	    " 812 rejected of 13,482,001 (63.1%)");
 }
 
 static void
@@ -200,7 +202,8 @@ the_facts_are_those_of_all_sources_and_the_name_that_of_the_one_at_work(void **s
 							{ .name = "ballots" } };
 	static const struct report_job job = { "nc", "n", sources, 2, "nc.cfg" };
 	struct tally tallies[] = {
-		{ .chunks = { [CHUNK_DONE] = 2, [CHUNK_SKIPPED] = 1, [CHUNK_REFUSED] = 1 },
+		{ .chunks = { [CHUNK_DONE] = 2, [CHUNK_SKIPPED] = 1, [CHUNK_REFUSED] = 1,
+			      [CHUNK_FAILED] = 2 },
 		  .rows_planned = 400, .rows_succeeded = 190, .rows_failed = 10, .retries = 2,
 		  .votes_joint = 1 },
 		{ .chunks = { [CHUNK_SUBMITTED] = 1, [CHUNK_HELD] = 1, [CHUNK_PLANNED] = 3 },
@@ -213,11 +216,12 @@ the_facts_are_those_of_all_sources_and_the_name_that_of_the_one_at_work(void **s
 	assert_int_equal(facts.rows_total, 900);
 	assert_int_equal(facts.rows_accepted, 190);
 	assert_int_equal(facts.rows_rejected, 10);
-	assert_int_equal(facts.chunks_total, 9);
+	assert_int_equal(facts.chunks_total, 11);
 	assert_int_equal(facts.chunks_done, 3);
 	assert_int_equal(facts.chunks_uploaded, 3);
 	assert_int_equal(facts.chunks_waiting, 1);
-	assert_int_equal(facts.chunks_lost, 1);
+	assert_int_equal(facts.chunks_refused, 1);
+	assert_int_equal(facts.chunks_failed, 2);
 	assert_int_equal(facts.retries, 2);
 	tallies[0].chunks[CHUNK_PLANNED] = 1;
 	assert_string_equal(progress_facts(&job, tallies).source, "people");

@@ -1,0 +1,4 @@
+# The shipped binary against the pretend nation: one theme a file.
+cli_tests = %D%/answers.sh
+TESTS += $(cli_tests)
+EXTRA_DIST += $(cli_tests) %D%/load.sh
