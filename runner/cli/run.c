@@ -232,6 +232,8 @@ run_engine(struct run *run, struct engine_end *end, struct err *err)
 	if (!engine || engine_run(engine, end, err))
 		return -1;
 	watch_done(&run->watch);
+	if (watch_rest(&run->watch, err))
+		return -1;
 	return run->rescued_count ? store_forget_rescued(run->session->store, err) : 0;
 }
 

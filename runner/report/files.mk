@@ -18,7 +18,6 @@ libreport_a_SOURCES = \
 	%D%/report.c %D%/report.h \
 	%D%/report_csv.c %D%/report_csv.h \
 	%D%/sent.h \
-	%D%/sent_source.c %D%/sent_source.h \
 	%D%/status.c %D%/status.h \
 	%D%/summary_csv.c %D%/summary_csv.h \
 	%D%/watch.c %D%/watch.h

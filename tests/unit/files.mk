@@ -138,7 +138,7 @@ tests_unit_test_helper_LDADD = libsys.a libbase.a $(CMOCKA_LIBS)
 report_LIBS = libreport.a libcore.a libbase.a $(CMOCKA_LIBS)
 report_programs = \
 	%D%/test_csv %D%/test_explain %D%/test_log %D%/test_loose %D%/test_outcome \
-	%D%/test_progress %D%/test_put %D%/test_rejected %D%/test_report %D%/test_sent \
+	%D%/test_progress %D%/test_put %D%/test_rejected %D%/test_report \
 	%D%/test_news %D%/test_status %D%/test_watch
 unit_programs += $(report_programs)
 dist_noinst_HEADERS += %D%/report_fixture.h
@@ -164,8 +164,6 @@ tests_unit_test_put_SOURCES = %D%/test_put.c
 tests_unit_test_put_LDADD = $(report_LIBS)
 tests_unit_test_report_SOURCES = %D%/test_report.c
 tests_unit_test_report_LDADD = $(report_LIBS)
-tests_unit_test_sent_SOURCES = %D%/test_sent.c
-tests_unit_test_sent_LDADD = libreport.a libsource.a libcore.a $(text_LIBS)
 tests_unit_test_status_SOURCES = %D%/test_status.c
 tests_unit_test_status_LDADD = $(report_LIBS)
 
