@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "runner/cli/args.h"
 #include "runner/sys/steps.h"
@@ -28,6 +29,35 @@ close_the_house(void)
 	signal(SIGXFSZ, SIG_IGN); /* so is a file that may not grow */
 }
 
+/* What is read through a map of memory, the store, can go away under us: a damaged disk, a file cut
+ * short. Whatever was written down is still true. */
+static void
+die_of_bad_memory(int number)
+{
+	static const char text[] =
+	    "rollcall: the store cannot be read: damaged, or cut off by another program\n"
+	    "  Keep the run folder. rollcall verify tells more.\n";
+	ssize_t written = write(STDERR_FILENO, text, sizeof(text) - 1);
+
+	(void)number;
+	(void)written;
+	_exit(ERR_IO);
+}
+
+/* A sanitizer's own handlers stay. */
+static void
+catch_bad_memory(void)
+{
+	static const int numbers[] = { SIGBUS, SIGSEGV };
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		struct sigaction now;
+
+		if (sigaction(numbers[i], NULL, &now) == 0 && now.sa_handler == SIG_DFL)
+			signal(numbers[i], die_of_bad_memory);
+	}
+}
+
 static int
 complain(const struct err *err)
 {
@@ -43,6 +73,7 @@ main(int argc, char **argv)
 	int code;
 
 	close_the_house();
+	catch_bad_memory();
 	if (args_read(&args, argc - 1, argv + 1, &err))
 		return complain(&err);
 	if (args_has(&args, OPTION_HELP) || (!args.verb && !args_has(&args, OPTION_VERSION))) {

@@ -16,6 +16,7 @@
 #include "runner/sys/clock.h"
 #include "runner/sys/steps.h"
 #include "store/draft.h"
+#include "store/inspect.h"
 
 /* ---- --new */
 
@@ -28,14 +29,28 @@ is_yes(const char *question)
 	return fgets(line, sizeof(line), stdin) && (line[0] == 'y' || line[0] == 'Y');
 }
 
-/* Ballots are not matched with those sent before: the nation would count them twice. */
+static bool
+has_ballots(const struct settings *settings)
+{
+	for (size_t i = 0; i < settings->source_count; i++) {
+		if (settings->sources[i].type == SETTINGS_BALLOT)
+			return true;
+	}
+	return false;
+}
+
+/* Ballots are not matched with those sent before: the nation would count them twice. A job without
+ * them starts over also where the old store cannot be read. */
 static int
 refuse_sent_ballots(struct session *session, struct err *err)
 {
 	SCOPED(session) old = { .folder_fd = -1 };
 	const struct store_options options = session_store_options(session);
 
-	if (store_open_reading(&old.store, &options, err))
+	if (!has_ballots(&session->settings))
+		return 0;
+	if (inspect_in_child(session->folder, INSPECT_STATES, err) ||
+	    store_open_reading(&old.store, &options, err))
 		return -1;
 	for (size_t i = 0; i < session->settings.source_count; i++) {
 		struct tally tally;

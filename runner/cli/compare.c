@@ -7,6 +7,7 @@
 #include "runner/cli/compare.h"
 #include "runner/source/file.h"
 #include "runner/source/pass.h"
+#include "runner/source/reread.h"
 
 struct comparison {
 	struct session *session;
@@ -32,30 +33,52 @@ see_chunk(void *context, const struct plan_chunk *plan, const struct chunk *chun
 	return 0;
 }
 
-/* By what the nation knows a row again, so that a second load makes nobody twice. */
 static const char *
-matched_by(const struct comparison *comparison)
+find_id(const struct layout *layout)
 {
 	static const char *const ids[] = { "state_file_id", "county_file_id", "external_id", "id",
 		"email" };
-	const struct report_source *source =
-	    &comparison->session->job.sources[comparison->input->source];
 
 	for (size_t i = 0; i < ARRAY_COUNT(ids); i++) {
-		for (size_t j = 0; j < source->column_count; j++) {
-			if (span_is(source->columns[j], ids[i]))
+		for (uint32_t j = 0; j < layout->output_count; j++) {
+			if (span_is(layout->outputs[j].name, ids[i]))
 				return ids[i];
 		}
 	}
 	return NULL;
 }
 
+/* By what the nation knows a row again, so that a second load makes nobody twice: of the file as it
+ * is now, which a new load would send. NULL if it cannot be told. */
+static const char *
+matched_by(const struct comparison *comparison, struct file *file)
+{
+	const struct layout_options *layout_options =
+	    &comparison->session->inputs.layouts.of[comparison->input->source];
+	struct reader reader = file_reader(file);
+	const struct rows_options options = {
+		.reader = &reader,
+		.dialect = layout_options->dialect,
+		.most_record_bytes = LIMIT_CHUNK_MOST_BYTES,
+		.window_bytes = REREAD_WINDOW_BYTES,
+		.first_row = layout_options->header_count ? 1 : 0,
+	};
+	struct err ignored = ERR_INIT;
+	SCOPED(layout) layout = { 0 };
+	SCOPED(rows) rows;
+
+	if (rows_init(&rows, &options, &ignored) ||
+	    layout_read(&layout, layout_options, &rows, comparison->path, &ignored))
+		return NULL;
+	return find_id(&layout);
+}
+
 static int
-say_changed(struct comparison *comparison, const char *how, struct err *err)
+say_changed(struct comparison *comparison, struct file *file, const char *how, struct err *err)
 {
 	struct session *session = comparison->session;
 	const struct journal_port *journal = &session->journal;
-	const char *id = matched_by(comparison);
+	const char *id = matched_by(comparison, file);
 	char sent[160] = "Nothing of it was sent yet.", hint[80] = "";
 
 	if (journal->each_chunk(journal->ctx, see_chunk, comparison, err))
@@ -111,7 +134,7 @@ compare_file(struct comparison *comparison, struct file *file, struct err *err)
 	if (now.size != planned->size) {
 		snprintf(how, sizeof(how), "%s -> %s bytes", show_count(planned->size, before),
 		    show_count(now.size, after));
-		return say_changed(comparison, how, err);
+		return say_changed(comparison, file, how, err);
 	}
 	if (comparison->depth == COMPARE_FACTS && now.mtime_ns == planned->mtime_ns &&
 	    now.inode == planned->inode)
@@ -123,7 +146,7 @@ compare_file(struct comparison *comparison, struct file *file, struct err *err)
 	if (err->kind != ERR_NONE && err->kind != ERR_DATA)
 		return -1;
 	*err = (struct err)ERR_INIT;
-	return say_changed(comparison, "same size, other bytes", err);
+	return say_changed(comparison, file, "same size, other bytes", err);
 }
 
 static int

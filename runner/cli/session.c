@@ -15,6 +15,7 @@
 #include "runner/cli/session.h"
 #include "runner/source/digest.h"
 #include "runner/sys/host.h"
+#include "store/inspect.h"
 #include "store/journal.h"
 
 static int
@@ -275,7 +276,8 @@ session_read_load(struct session *session, struct err *err)
 		return err_set(err, ERR_INPUT,
 		    "there is no load yet in %s\n  rollcall run %s     starts one", session->folder,
 		    session->settings.path);
-	if (store_open_reading(&session->store, &options, err))
+	if (inspect_in_child(session->folder, INSPECT_STATES, err) ||
+	    store_open_reading(&session->store, &options, err))
 		return -1;
 	return take_up(session, err);
 }
