@@ -105,6 +105,21 @@ next_poll(const struct load *load, int64_t now_ms, struct earliest *earliest)
 	return (struct action){ .kind = ACTION_WAIT };
 }
 
+/* The look under way goes on as soon as a request may go out. */
+static struct action
+next_page(const struct load *load, int64_t now_ms, struct earliest *earliest)
+{
+	struct earliest gate = request_gate(load, now_ms);
+
+	if (!load->wants_page)
+		return (struct action){ .kind = ACTION_WAIT };
+	if (gate.at_ms > now_ms) {
+		not_before(earliest, gate.at_ms, gate.waiting_for);
+		return (struct action){ .kind = ACTION_WAIT };
+	}
+	return (struct action){ .kind = ACTION_PAGE, .index = load->looking };
+}
+
 /* Law 3: a doubt is hashed, then held or looked into, never sent again on a guess. */
 static struct action
 next_doubt(const struct load *load, int64_t now_ms, struct earliest *earliest)
@@ -134,10 +149,12 @@ next_doubt(const struct load *load, int64_t now_ms, struct earliest *earliest)
 	return (struct action){ .kind = ACTION_WAIT };
 }
 
+/* Is an answer under way? */
 static bool
 is_busy(const struct load *load)
 {
-	return load->uploads || load->gets || load->looking != LOAD_NO_INDEX;
+	return load->uploads || load->gets ||
+	       (load->looking != LOAD_NO_INDEX && !load->wants_page);
 }
 
 struct action
@@ -148,6 +165,8 @@ decide(const struct load *load, int64_t now_ms)
 
 	if (!load->is_stopping) {
 		action = next_poll(load, now_ms, &earliest);
+		if (action.kind == ACTION_WAIT)
+			action = next_page(load, now_ms, &earliest);
 		if (action.kind == ACTION_WAIT)
 			action = next_doubt(load, now_ms, &earliest);
 		if (action.kind == ACTION_WAIT)

@@ -19,6 +19,7 @@ enum action_kind {
 	ACTION_HASH,    /* read the chunk again for its SHA-256 */
 	ACTION_HOLD,    /* record DOUBT_HELD: the source's policy */
 	ACTION_LOOK,    /* look for it in the nation's list */
+	ACTION_PAGE,    /* the look goes on with its next request */
 };
 
 /* What a wait is for, for `status`. */

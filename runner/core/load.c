@@ -224,12 +224,19 @@ load_begin(struct load *load, uint32_t index, enum request_kind kind, int64_t mo
 		load->looking = index;
 	else
 		++*counter_of(load, kind);
-	load_page(load, mono_ms);
+	window_take(&load->requests, mono_ms);
+}
+
+void
+load_want_page(struct load *load)
+{
+	load->wants_page = true;
 }
 
 void
 load_page(struct load *load, int64_t mono_ms)
 {
+	load->wants_page = false;
 	window_take(&load->requests, mono_ms);
 }
 
@@ -241,10 +248,12 @@ load_end(struct load *load, uint32_t index)
 
 	assert(slot->busy != 0);
 	slot->busy = 0;
-	if (kind == REQUEST_LIST)
+	if (kind == REQUEST_LIST) {
 		load->looking = LOAD_NO_INDEX;
-	else
+		load->wants_page = false;
+	} else {
 		--*counter_of(load, kind);
+	}
 	enter_queue(load, index);
 }
 

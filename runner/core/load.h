@@ -99,6 +99,7 @@ struct load {
 	uint32_t uploads; /* POSTs under way */
 	uint32_t gets;    /* GETs under way, but for a look */
 	uint32_t looking; /* the chunk whose doubt is being looked into; LOAD_NO_INDEX */
+	bool wants_page;  /* the look is to go on with another request, when one may go out */
 	uint32_t parked;  /* chunks past poll.deadline in this run */
 
 	struct window requests;
@@ -148,8 +149,10 @@ struct load_change {
 void load_put(struct load *load, uint32_t index, const struct load_change *change);
 
 /* A request for the chunk begins, ends; busy slots are in no queue. A look (REQUEST_LIST) begins
- * once and ends once, however many requests it takes; load_page counts the others. */
+ * once and ends once, however many requests it takes: load_want_page asks for another, load_page
+ * begins it. */
 void load_begin(struct load *load, uint32_t index, enum request_kind kind, int64_t mono_ms);
+void load_want_page(struct load *load);
 void load_page(struct load *load, int64_t mono_ms);
 void load_end(struct load *load, uint32_t index);
 

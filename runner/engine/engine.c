@@ -432,6 +432,9 @@ act(struct engine *engine, const struct action *action, struct err *err)
 		return hash(engine, action->index, err);
 	case ACTION_LOOK:
 		return look_begin(engine, action->index, err);
+	case ACTION_PAGE:
+		look_go_on(engine);
+		return 0;
 	case ACTION_HOLD:
 		return record(engine, action->index, EVENT_DOUBT_HELD,
 		    "in_doubt = \"hold\": a person decides", err);

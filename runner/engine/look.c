@@ -185,9 +185,25 @@ look_begin(struct engine *engine, uint32_t index, struct err *err)
 }
 
 void
+look_go_on(struct engine *engine)
+{
+	const struct nation_port *nation = &engine->ports->nation;
+	const struct look *look = &engine->look;
+	struct err cause = ERR_INIT;
+
+	load_page(&engine->load, engine_now(engine).mono_ms);
+	if (!look->is_confirming)
+		ask_page(engine, look->probe.page);
+	else if (nation->status(nation->ctx, look->index, look->probe.candidate, &cause))
+		end_and_stop(engine, &cause);
+}
+
+void
 look_drop(struct engine *engine)
 {
 	engine->look.is_dropped = true;
+	if (engine->load.wants_page)
+		end_look(engine);
 }
 
 /* ---- how it ends ---- */
@@ -317,25 +333,13 @@ owner_of(struct engine *engine, uint64_t import_id)
 	return PROBE_OWN;
 }
 
-static void
-confirm(struct engine *engine)
-{
-	const struct nation_port *nation = &engine->ports->nation;
-	struct look *look = &engine->look;
-	struct err cause = ERR_INIT;
-
-	look->is_confirming = true;
-	load_page(&engine->load, engine_now(engine).mono_ms);
-	if (nation->status(nation->ctx, look->index, look->probe.candidate, &cause))
-		end_and_stop(engine, &cause);
-}
-
 static int
 end_by_result(struct engine *engine, struct err *err)
 {
 	switch (probe_result(&engine->look.probe)) {
 	case PROBE_IS_FOUND:
-		confirm(engine);
+		engine->look.is_confirming = true;
+		load_want_page(&engine->load);
 		return 0;
 	case PROBE_IS_ABSENT:
 		return end_absent(engine, err);
@@ -376,8 +380,7 @@ hear_page(struct engine *engine, const struct reply *reply, struct err *err)
 	case PROBE_FIRST_PAGE:
 		break;
 	}
-	load_page(&engine->load, engine_now(engine).mono_ms);
-	ask_page(engine, look->probe.page);
+	load_want_page(&engine->load);
 	return 0;
 }
 

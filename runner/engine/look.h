@@ -34,10 +34,15 @@ struct look {
 };
 
 int look_begin(struct engine *engine, uint32_t index, struct err *err);
+
+/* Its next request: a page, or the import it found. */
+void look_go_on(struct engine *engine);
+
 int look_hear(struct engine *engine, const struct reply *reply, struct err *err);
 
-/* A person settled the chunk meanwhile: the look ends with its next reply, whatever that says.
- * Until then the chunk stays busy, so that the reply cannot be taken for another's. */
+/* A person settled the chunk meanwhile: the look ends. If a request of it is under way, it ends
+ * with the reply, whatever that says, and until then the chunk stays busy, so that the reply cannot
+ * be taken for another's. */
 void look_drop(struct engine *engine);
 
 #endif

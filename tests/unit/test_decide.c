@@ -347,6 +347,40 @@ one_doubt_is_looked_into_at_a_time(void **state)
 }
 
 static void
+a_look_goes_on_when_a_request_may_go_out(void **state)
+{
+	struct core_load core;
+
+	(void)state;
+	core_load_new(&core);
+	core_load_lose(&core, 1);
+	core_load_pass(&core, 5 * MINUTE);
+	load_begin(&core.load, 1, REQUEST_LIST, core.mono_ms);
+	load_pause(&core.load, core.mono_ms + MINUTE);
+	load_want_page(&core.load);
+	check_wait(&core, WAITING_PAUSE, MINUTE);
+	core_load_pass(&core, MINUTE);
+	check(&core, ACTION_PAGE, 1);
+	load_page(&core.load, core.mono_ms);
+	check_wait(&core, WAITING_ANSWERS, INT64_MAX);
+}
+
+static void
+a_load_that_stops_does_not_wait_for_the_next_page(void **state)
+{
+	struct core_load core;
+
+	(void)state;
+	core_load_new(&core);
+	core_load_lose(&core, 0);
+	load_begin(&core.load, 0, REQUEST_LIST, core.mono_ms);
+	core.load.is_stopping = true;
+	check_wait(&core, WAITING_ANSWERS, INT64_MAX);
+	load_want_page(&core.load);
+	check_end(&core);
+}
+
+static void
 a_look_waits_for_a_pause_to_end(void **state)
 {
 	struct core_load core;
@@ -451,6 +485,8 @@ main(void)
 		cmocka_unit_test(a_doubt_is_held_where_the_policy_says_so),
 		cmocka_unit_test(nothing_is_sent_while_a_doubt_is_due_or_looked_into),
 		cmocka_unit_test(one_doubt_is_looked_into_at_a_time),
+		cmocka_unit_test(a_look_goes_on_when_a_request_may_go_out),
+		cmocka_unit_test(a_load_that_stops_does_not_wait_for_the_next_page),
 		cmocka_unit_test(a_look_waits_for_a_pause_to_end),
 		cmocka_unit_test(after_three_doubts_nothing_is_sent_until_they_are_settled),
 		cmocka_unit_test(with_three_doubts_held_the_run_ends_with_chunks_still_planned),

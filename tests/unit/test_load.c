@@ -121,6 +121,25 @@ a_look_is_counted_apart_from_other_gets(void **state)
 }
 
 static void
+a_look_wants_its_page_until_that_was_asked_for_or_the_look_ended(void **state)
+{
+	struct core_load core;
+
+	(void)state;
+	core_load_new(&core);
+	core_load_lose(&core, 0);
+	load_begin(&core.load, 0, REQUEST_LIST, core.mono_ms);
+	load_want_page(&core.load);
+	load_begin(&core.load, 1, REQUEST_SUBMIT, core.mono_ms);
+	assert_true(core.load.wants_page);
+	load_page(&core.load, core.mono_ms);
+	assert_false(core.load.wants_page);
+	load_want_page(&core.load);
+	load_end(&core.load, 0);
+	assert_false(core.load.wants_page);
+}
+
+static void
 every_request_and_every_page_counts_in_the_window(void **state)
 {
 	struct load_limits limits = core_limits();
@@ -583,6 +602,7 @@ main(void)
 		cmocka_unit_test(a_chunk_with_a_request_under_way_is_in_no_queue_until_it_ends),
 		cmocka_unit_test(a_slot_of_no_state_that_we_know_waits_nowhere),
 		cmocka_unit_test(a_look_is_counted_apart_from_other_gets),
+		cmocka_unit_test(a_look_wants_its_page_until_that_was_asked_for_or_the_look_ended),
 		cmocka_unit_test(every_request_and_every_page_counts_in_the_window),
 		cmocka_unit_test(a_chunk_can_be_made_to_wait_or_left_alone),
 		cmocka_unit_test(untouched_chunks_come_before_all_that_wait),
