@@ -22,6 +22,7 @@ start(struct probe *probe)
 	probe->page_print = PRINT_SEED;
 	probe->is_falling = true;
 	probe->is_past = false;
+	probe->entries = 0;
 	probe->last_id = UINT64_MAX;
 	probe->last_created_ms = INT64_MAX;
 	probe->own_seen = 0;
@@ -202,8 +203,8 @@ note_order(struct probe *probe, const struct listed *entry)
 		probe->is_falling = false;
 	probe->last_id = entry->import_id;
 	probe->last_created_ms = entry->created_ms;
-	if (probe->is_falling && entry->created_ms < probe->wanted.since_ms)
-		probe->is_past = true;
+	probe->is_past = entry->created_ms < probe->wanted.since_ms;
+	probe->entries++;
 }
 
 void
@@ -230,6 +231,13 @@ start_over(struct probe *probe)
 	return PROBE_START_OVER;
 }
 
+/* All of the time in question was read, and what follows is older. */
+static bool
+is_covered(const struct probe *probe)
+{
+	return probe->is_falling && probe->is_past && probe->entries > 1;
+}
+
 enum probe_next
 probe_page_end(struct probe *probe, bool has_more)
 {
@@ -240,7 +248,7 @@ probe_page_end(struct probe *probe, bool has_more)
 		return print == probe->first_page_print ? PROBE_COMPLETE : start_over(probe);
 	if (probe->page == 1)
 		probe->first_page_print = print;
-	if (has_more && !probe->is_past) {
+	if (has_more && !is_covered(probe)) {
 		if (++probe->page > MOST_PAGES)
 			return PROBE_TOO_LONG;
 		return PROBE_NEXT_PAGE;

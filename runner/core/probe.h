@@ -58,7 +58,8 @@ struct probe {
 	uint64_t page_print;
 
 	bool is_falling; /* ids and times fall strictly so far */
-	bool is_past;    /* an entry older than since_ms was seen while falling */
+	bool is_past;    /* the last entry is older than since_ms */
+	uint32_t entries; /* read: of one alone nobody can tell whether they fall */
 	uint64_t last_id;
 	int64_t last_created_ms;
 

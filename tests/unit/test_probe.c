@@ -383,6 +383,21 @@ a_list_that_does_not_fall_strictly_is_read_to_its_end(void **state)
 }
 
 static void
+a_list_with_the_oldest_first_is_read_to_its_end(void **state)
+{
+	const struct listed old[] = { created(1, SINCE - 9), created(2, SINCE - 8) };
+	struct probe_wanted want = wanted();
+	struct probe probe;
+
+	(void)state;
+	probe_init(&probe, &want);
+	assert_int_equal(read_page(&probe, old, 2, true), PROBE_NEXT_PAGE);
+	probe_init(&probe, &want); /* one entry a page: it might be a falling list */
+	assert_int_equal(read_page(&probe, old, 1, true), PROBE_NEXT_PAGE);
+	assert_int_equal(read_page(&probe, old + 1, 1, true), PROBE_NEXT_PAGE);
+}
+
+static void
 a_list_that_changed_meanwhile_is_read_all_over_but_not_for_ever(void **state)
 {
 	const struct listed pages[] = { created(9, SINCE + 9), created(10, SINCE + 10) };
@@ -468,6 +483,7 @@ main(void)
 		    what_looks_different_may_be_ours_unless_a_head_of_our_own_can_be_read),
 		cmocka_unit_test(a_falling_list_is_read_until_it_is_past_the_time_in_question),
 		cmocka_unit_test(a_list_that_does_not_fall_strictly_is_read_to_its_end),
+		cmocka_unit_test(a_list_with_the_oldest_first_is_read_to_its_end),
 		cmocka_unit_test(a_list_that_changed_meanwhile_is_read_all_over_but_not_for_ever),
 		cmocka_unit_test(what_was_seen_before_the_list_changed_does_not_count),
 		cmocka_unit_test(a_page_that_is_read_again_is_not_counted_twice),
