@@ -73,6 +73,7 @@ begin_attempt(struct chunk *chunk, const struct event *event)
 	chunk->attempts++;
 	chunk->attempts_used++;
 	chunk->started_ms = event->at_ms;
+	chunk->started_server_ms = event->server_date_ms;
 	chunk->handed_bytes = 0;
 	chunk->request_id[0] = '\0';
 	chunk->text[0] = '\0';
@@ -299,6 +300,8 @@ static const struct arc {
 	{ CHUNK_DONE,       EVENT_ID_CONFLICT,         CHUNK_HELD,       share_id },
 
 	/* resolve also settles what the nation refused or gave up on (product.md section 6) */
+	/* refused when it was sent again, but the nation has it from before */
+	{ CHUNK_REFUSED,    EVENT_RESOLVED_IMPORT,     CHUNK_SUBMITTED,  settle_import },
 	{ CHUNK_REFUSED,    EVENT_RESOLVED_RESUBMIT,   CHUNK_PLANNED,    settle_resubmit },
 	{ CHUNK_REFUSED,    EVENT_RESOLVED_SKIP,       CHUNK_SKIPPED,    settle_skip },
 	{ CHUNK_FAILED,     EVENT_RESOLVED_IMPORT,     CHUNK_SUBMITTED,  settle_import },

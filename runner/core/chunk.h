@@ -71,7 +71,8 @@ enum chunk_note {
 	X(TEXT, text, 21)                                                                          \
 	X(TEXT, settled_by, 22)                                                                    \
 	X(TEXT, settled_why, 23)                                                                   \
-	X(NUMBER, bytes_sent, 24)
+	X(NUMBER, bytes_sent, 24)                                                                  \
+	X(TIME, started_server_ms, 25)
 
 struct chunk {
 	uint32_t source; /* with number its name, and its key on disk, so no fields */
@@ -85,6 +86,7 @@ struct chunk {
 	uint64_t import_id;
 	int64_t due_ms;       /* when its next step is due, wall clock; 0: at once */
 	int64_t started_ms;   /* of the last attempt */
+	int64_t started_server_ms; /* the same by the nation's clock; 0: not known then */
 	int64_t submitted_ms; /* the import id was known */
 	int64_t finished_ms;  /* finished at the nation; then done, failed, refused or skipped */
 	uint32_t has_counts;

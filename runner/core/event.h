@@ -114,7 +114,7 @@ struct event {
 	uint32_t http_status;
 	uint32_t curl_code;
 	uint32_t code; /* RUN_ENDED: exit code. EQUATION_LEARNED: enum equation */
-	int64_t server_date_ms;
+	int64_t server_date_ms; /* the nation's clock; SUBMIT_STARTED: as far as it is known */
 	char request_id[80];          /* the nation's X-Request-Id */
 	char text[LIMIT_NOTE_BYTES];  /* the nation's message, or a reason */
 	char person[64];              /* who ran or resolved */

@@ -63,7 +63,7 @@ enum trouble {
 struct slot {
 	int64_t due_ms;
 	uint64_t import_id;
-	int64_t started_wall_ms;   /* its last POST began */
+	int64_t started_server_ms; /* its last POST began, by the nation's clock; 0: not known */
 	int64_t troubled_since_ms; /* the first of the troubles in a row */
 	uint32_t number;
 	uint32_t queue_at;

@@ -338,6 +338,7 @@ submit(struct engine *engine, uint32_t index, struct err *err)
 	if (ports->source.open(ports->source.ctx, &plan, &body, &cause))
 		return stop_for(engine, &cause);
 	event.at_ms = engine_now(engine).wall_ms;
+	event.server_date_ms = look_server_ms(&engine->offset, engine_now(engine).mono_ms);
 	event.attempt = chunk.attempts + 1;
 	event.body_bytes = body->bytes;
 	if (turn_note(&engine->turn, &event, err) || turn_commit(&engine->turn, err)) {

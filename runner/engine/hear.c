@@ -216,7 +216,7 @@ engine_hear_reply(struct engine *engine, const struct reply *reply, struct err *
 
 	ports->steps.at(ports->steps.ctx, "a reply");
 	if (reply->server_date_ms > 0)
-		look_hear_date(&engine->offset, reply->server_date_ms, engine_now(engine).wall_ms);
+		look_hear_date(&engine->offset, reply->server_date_ms, engine_now(engine).mono_ms);
 	if (reply->index == LOAD_NO_INDEX) {
 		hear_list(engine, reply);
 		return 0;

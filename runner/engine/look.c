@@ -10,12 +10,13 @@ enum {
 	SINCE_MS = 10 * 60 * 1000, /* replies.md: SUBMIT_STARTED less 10 minutes */
 	/* Date has whole seconds and answers take some: more than this is a clock that moves. */
 	OFFSET_SPREAD_MS = 60 * 1000,
+	EDGE_MS = 60 * 1000, /* what created_at may be rounded by */
 };
 
 void
-look_hear_date(struct clock_offset *offset, int64_t server_date_ms, int64_t wall_ms)
+look_hear_date(struct clock_offset *offset, int64_t server_date_ms, int64_t mono_ms)
 {
-	int64_t ahead_ms = server_date_ms - wall_ms;
+	int64_t ahead_ms = server_date_ms - mono_ms;
 
 	if (!offset->is_known || ahead_ms < offset->least_ms)
 		offset->least_ms = ahead_ms;
@@ -24,18 +25,28 @@ look_hear_date(struct clock_offset *offset, int64_t server_date_ms, int64_t wall
 	offset->is_known = true;
 }
 
-static bool
-is_stable(const struct clock_offset *offset)
+int64_t
+look_server_ms(const struct clock_offset *offset, int64_t mono_ms)
 {
-	return offset->is_known && offset->most_ms - offset->least_ms <= OFFSET_SPREAD_MS;
+	if (!offset->is_known || offset->most_ms - offset->least_ms > OFFSET_SPREAD_MS)
+		return 0;
+	return mono_ms + offset->least_ms;
 }
 
 /* ---- what to look for ---- */
 
+static int64_t
+since_ms(const struct look *look)
+{
+	return look->chunk.started_server_ms - SINCE_MS;
+}
+
+/* Was its import made in the time that the look covers, and not at the edge of it? Only such are
+ * witnesses. */
 static bool
 is_since(const struct look *look, const struct slot *slot)
 {
-	return slot->import_id && slot->started_wall_ms >= look->chunk.started_ms - SINCE_MS;
+	return slot->import_id && slot->started_server_ms >= since_ms(look) + EDGE_MS;
 }
 
 static uint64_t
@@ -120,7 +131,7 @@ set_up(struct engine *engine, struct err *err)
 		.header_bytes = (uint32_t)look->header_bytes,
 		.rows = plan_rows_sent(&look->plan),
 		.lines = lines_of(engine),
-		.since_ms = look->chunk.started_ms + engine->offset.least_ms - SINCE_MS,
+		.since_ms = since_ms(look),
 		.own_expected = count_own(engine),
 	};
 
@@ -450,8 +461,8 @@ look_hear(struct engine *engine, const struct reply *reply, struct err *err)
 		return hear_confirmation(engine, reply, verdict.is_success, err);
 	if (!verdict.is_success || !reply->is_list)
 		return end_failed(engine, true, "the nation's list cannot be read", err);
-	if (!is_stable(&engine->offset))
+	if (look->chunk.started_server_ms == 0)
 		return end_unclear(engine, true,
-		    "the nation's clock cannot be told from its answers", err);
+		    "the nation's clock could not be told from its answers when it was sent", err);
 	return hear_page(engine, reply, err);
 }

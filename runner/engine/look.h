@@ -12,14 +12,18 @@
 
 struct engine;
 
-/* How far the nation's clock is ahead of ours, from the Date of its answers. */
+/* How far the nation's clock is ahead of our monotonic one, from the Date of its answers. Our wall
+ * clock has no part in it: it may jump, between runs and within one. */
 struct clock_offset {
 	bool is_known;
 	int64_t least_ms;
 	int64_t most_ms;
 };
 
-void look_hear_date(struct clock_offset *offset, int64_t server_date_ms, int64_t wall_ms);
+void look_hear_date(struct clock_offset *offset, int64_t server_date_ms, int64_t mono_ms);
+
+/* The nation's clock now, rather too early than too late; 0: not known, or its answers disagree. */
+int64_t look_server_ms(const struct clock_offset *offset, int64_t mono_ms);
 
 struct look {
 	uint32_t index; /* LOAD_NO_INDEX: none */

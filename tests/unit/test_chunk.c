@@ -50,6 +50,7 @@ static const struct {
 
 	{ CHUNK_DONE, EVENT_ID_CONFLICT, CHUNK_HELD },
 
+	{ CHUNK_REFUSED, EVENT_RESOLVED_IMPORT, CHUNK_SUBMITTED },
 	{ CHUNK_REFUSED, EVENT_RESOLVED_RESUBMIT, CHUNK_PLANNED },
 	{ CHUNK_REFUSED, EVENT_RESOLVED_SKIP, CHUNK_SKIPPED },
 
@@ -198,7 +199,9 @@ a_start_counts_an_attempt_and_forgets_the_last_reason(void **state)
 	struct chunk chunk = { .text = "reset", .request_id = "r", .handed_bytes = 5 };
 
 	(void)state;
-	chunk = after(chunk, started(1000));
+	chunk = after(chunk, (struct event){ .type = EVENT_SUBMIT_STARTED, .at_ms = 1000,
+				 .server_date_ms = 1007 });
+	assert_int_equal(chunk.started_server_ms, 1007);
 	assert_int_equal(chunk.attempts, 1);
 	assert_int_equal(chunk.attempts_used, 1);
 	assert_int_equal(chunk.started_ms, 1000);
