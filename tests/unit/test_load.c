@@ -174,14 +174,21 @@ a_chunk_can_be_made_to_wait_or_left_alone(void **state)
 
 /* ---- due times ---- */
 
-static int64_t
-due_after(struct core_load *core, struct chunk chunk)
+/* A run starts, and this is what stands on disk. */
+static void
+start_with(struct core_load *core, struct chunk chunk)
 {
 	struct load_limits limits = core_limits();
 
 	core_load_init(core, &limits);
 	core->chunks[0] = chunk;
 	core_load_put(core, 0, NULL);
+}
+
+static int64_t
+due_after(struct core_load *core, struct chunk chunk)
+{
+	start_with(core, chunk);
 	return core->slots[0].due_ms - core->mono_ms;
 }
 
@@ -340,7 +347,7 @@ a_chunk_may_have_an_import_that_nobody_owns(void **state)
 	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
 		struct core_load core;
 
-		due_after(&core, cases[i].chunk);
+		start_with(&core, cases[i].chunk);
 		assert_int_equal(core.slots[0].is_stray, cases[i].is_stray);
 	}
 }
@@ -412,11 +419,11 @@ a_pause_that_the_nation_asked_for_outlives_a_restart(void **state)
 	struct core_load core;
 
 	(void)state;
-	due_after(&core, (struct chunk){ .number = 1, .attempts = 1, .http_status = 429,
-			     .due_ms = CORE_WALL + MINUTE });
+	start_with(&core, (struct chunk){ .number = 1, .attempts = 1, .http_status = 429,
+			      .due_ms = CORE_WALL + MINUTE });
 	assert_int_equal(core.load.paused_until_ms, core.mono_ms + MINUTE);
-	due_after(&core, (struct chunk){ .number = 1, .attempts = 1, .http_status = 503,
-			     .due_ms = CORE_WALL + MINUTE });
+	start_with(&core, (struct chunk){ .number = 1, .attempts = 1, .http_status = 503,
+			      .due_ms = CORE_WALL + MINUTE });
 	assert_int_equal(core.load.paused_until_ms, INT64_MIN);
 }
 
