@@ -1,0 +1,27 @@
+# Whole loads in a world of their own: the real core and engine between simulated ports.
+if HAVE_CMOCKA
+check_LIBRARIES += libsim.a
+libsim_a_SOURCES = \
+	%D%/fate.c %D%/fate.h \
+	%D%/law.c %D%/law.h \
+	%D%/memory.c %D%/memory.h \
+	%D%/must.h \
+	%D%/paper.c %D%/paper.h \
+	%D%/play.c %D%/play.h \
+	%D%/pretend.c %D%/pretend.h \
+	%D%/seed.c %D%/seed.h \
+	%D%/world.c %D%/world.h
+sim_LIBS = libsim.a libengine.a libcore.a libmodel.a libbase.a $(CMOCKA_LIBS)
+
+sim_programs = %D%/sim %D%/test_memory %D%/test_stories
+tests_sim_sim_SOURCES = %D%/sim.c
+tests_sim_sim_LDADD = $(sim_LIBS)
+tests_sim_test_memory_SOURCES = %D%/test_memory.c
+tests_sim_test_memory_LDADD = $(sim_LIBS)
+tests_sim_test_stories_SOURCES = %D%/test_stories.c
+tests_sim_test_stories_LDADD = $(sim_LIBS)
+
+check_PROGRAMS += $(sim_programs)
+TESTS += $(sim_programs)
+LONG_TESTS += %D%/sim
+endif

@@ -1,0 +1,380 @@
+#include "platform.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/sim/law.h"
+#include "tests/sim/must.h"
+#include "tests/sim/world.h"
+
+enum {
+	MOST_WAITS = 200000,         /* of a run */
+	MOST_WAITS_IN_A_MOMENT = 2000, /* actions that take no time are fewer */
+};
+
+static const char *
+name_of(const struct world *world, const struct chunk *chunk)
+{
+	static char name[32];
+
+	snprintf(name, sizeof(name), "%s-%u", world->options.sources[chunk->source].name,
+	    chunk->number);
+	return name;
+}
+
+/* ---- 5: the fold ---- */
+
+/* The first member in which two records differ; NULL: none. */
+static const char *
+difference(const struct chunk *a, const struct chunk *b)
+{
+#define X(kind, member, tag)                                                                       \
+	if (memcmp(&a->member, &b->member, sizeof(a->member)) != 0)                                \
+		return #member;
+	CHUNK_FIELDS(X)
+#undef X
+	return NULL;
+}
+
+static const char *
+tally_difference(const struct tally *a, const struct tally *b)
+{
+#define X(kind, member, tag)                                                                       \
+	if (a->member != b->member)                                                                \
+		return #member;
+	TALLY_FIELDS(X)
+#undef X
+	return NULL;
+}
+
+static void
+check_tallies(struct world *world, const struct tally *tallies, const struct chunk *chunks)
+{
+	const struct memory *memory = &world->memory;
+	struct tally rebuilt[PAPER_SOURCES] = { 0 };
+
+	for (size_t i = 0; i < memory->chunk_count; i++)
+		tally_add(&rebuilt[memory->plan[i].source], &chunks[i], &memory->plan[i]);
+	for (size_t i = 0; i < memory->source_count; i++) {
+		const char *member = tally_difference(&rebuilt[i], &tallies[i]);
+
+		if (member)
+			world_violate(world, "law 5: the total %s of %s is not the sum", member,
+			    world->options.sources[i].name);
+	}
+}
+
+/* One chunk of an append must be what the events of the same append make of its record. */
+static void
+check_fold(struct world *world, const struct event *events, size_t event_count,
+    const struct chunk *after)
+{
+	struct chunk chunk = *memory_chunk(&world->memory, after->source, after->number);
+	const char *member;
+
+	for (size_t i = 0; i < event_count; i++) {
+		if (events[i].source != after->source || events[i].chunk != after->number)
+			continue;
+		if (chunk_apply(&chunk, &events[i]))
+			world_violate(world, "law 5: %s is %s: no %s there", name_of(world, after),
+			    chunk_state_word(chunk.state), event_word(events[i].type));
+	}
+	member = difference(&chunk, after);
+	if (member)
+		world_violate(world, "law 5: %s of %s is not what its events say", member,
+		    name_of(world, after));
+}
+
+void
+law_append(struct world *world, const struct event *events, size_t event_count,
+    const struct chunk *chunks, size_t chunk_count, const struct tally *tallies)
+{
+	struct chunk records[PAPER_SOURCES * PAPER_MOST_CHUNKS];
+	const struct memory *memory = &world->memory;
+
+	memcpy(records, memory->chunks, memory->chunk_count * sizeof(*records));
+	for (size_t i = 0; i < chunk_count; i++) {
+		const struct chunk *stored =
+		    memory_chunk(memory, chunks[i].source, chunks[i].number);
+
+		check_fold(world, events, event_count, &chunks[i]);
+		records[stored - memory->chunks] = chunks[i];
+	}
+	for (size_t i = 0; i < event_count; i++)
+		world_trace(world, "  %s %u-%u %s", event_word(events[i].type), events[i].source,
+		    events[i].chunk, events[i].text);
+	check_tallies(world, tallies, records);
+}
+
+static void
+check_replay(struct world *world)
+{
+	struct chunk records[PAPER_SOURCES * PAPER_MOST_CHUNKS];
+	const struct memory *memory = &world->memory;
+
+	for (size_t i = 0; i < memory->chunk_count; i++)
+		records[i] = chunk_untouched(&memory->plan[i]);
+	for (size_t i = 0; i < memory->event_count; i++) {
+		const struct event *event = &memory->events[i];
+		const struct chunk *stored = memory_chunk(memory, event->source, event->chunk);
+
+		if (event->seq != i + 1)
+			world_violate(world, "law 5: event %zu has number %" PRIu64, i + 1,
+			    event->seq);
+		if (stored && chunk_apply(&records[stored - memory->chunks], event))
+			world_violate(world, "law 5: replayed, %s takes no %s",
+			    name_of(world, stored), event_word(event->type));
+	}
+	for (size_t i = 0; i < memory->chunk_count; i++) {
+		const char *member = difference(&records[i], &memory->chunks[i]);
+
+		if (member)
+			world_violate(world, "law 5: replayed, %s of %s differs", member,
+			    name_of(world, &records[i]));
+	}
+	check_tallies(world, memory->tallies, records);
+}
+
+/* ---- 4, 9, 10: what goes out ---- */
+
+static bool
+is_settled(const struct chunk *chunk)
+{
+	return chunk->state == CHUNK_DONE || chunk->state == CHUNK_SKIPPED;
+}
+
+/* Every chunk of the sources that this one comes after is done or skipped. */
+static bool
+is_open(const struct world *world, uint32_t source)
+{
+	const struct source_rules *rules = &world->paper.sources[source].rules;
+
+	for (size_t i = 0; i < world->memory.chunk_count; i++) {
+		const struct chunk *chunk = &world->memory.chunks[i];
+
+		for (uint32_t j = 0; j < rules->after_count; j++) {
+			if (chunk->source == rules->after[j] && !is_settled(chunk))
+				return false;
+		}
+	}
+	return true;
+}
+
+void
+law_request(struct world *world)
+{
+	const struct number_rate *rate = &world->options.limits.requests;
+	struct pretend *nation = &world->nation;
+	uint64_t most = rate->count;
+
+	if (world->mono_ms < nation->paused_until_ms)
+		world_violate(world, "law 10: a request, though the nation asked us to wait");
+	nation->request_total++;
+	nation->sent_ms[nation->sent_count++ % PRETEND_SENT] = world->mono_ms;
+	if (most >= PRETEND_SENT || nation->sent_count <= most)
+		return;
+	if (nation->sent_ms[(nation->sent_count - 1 - most) % PRETEND_SENT] >
+	    world->mono_ms - (int64_t)rate->per_ms)
+		world_violate(world, "law 10: more than %" PRIu64 " requests in %" PRIu64 " ms", most,
+		    rate->per_ms);
+}
+
+static void
+check_room(struct world *world)
+{
+	const struct load_limits *limits = &world->options.limits;
+	uint32_t uploads = 0, in_flight = 0;
+
+	for (size_t i = 0; i < world->memory.chunk_count; i++) {
+		uploads += world->memory.chunks[i].state == CHUNK_SUBMITTING;
+		in_flight += chunk_state_is_in_flight(world->memory.chunks[i].state);
+	}
+	if (uploads > limits->uploads || in_flight > limits->in_flight)
+		world_violate(world, "law 10: %u uploads, %u in flight", uploads, in_flight);
+}
+
+void
+law_submit(struct world *world, size_t paper)
+{
+	const struct chunk *chunk = &world->memory.chunks[paper];
+	struct pretend *nation = &world->nation;
+
+	nation->post_total++;
+	nation->posts[paper]++;
+	if (chunk->state != CHUNK_SUBMITTING)
+		world_violate(world, "law 4: a POST of %s, which is %s", name_of(world, chunk),
+		    chunk_state_word(chunk->state));
+	if (chunk->attempts != nation->posts[paper] + nation->unsent[paper])
+		world_violate(world, "law 4: %s has %u attempts, and %u POSTs", name_of(world, chunk),
+		    chunk->attempts, nation->posts[paper]);
+	if (!is_open(world, chunk->source))
+		world_violate(world, "law 9: %s was sent too early", name_of(world, chunk));
+	if (nation->is_closed)
+		world_violate(world, "law 10: %s was sent after a 401 or 403",
+		    name_of(world, chunk));
+	check_room(world);
+}
+
+/* ---- 8 ---- */
+
+void
+law_wait(struct world *world)
+{
+	if (++world->waits > MOST_WAITS)
+		world_violate(world, "law 8: the run does not end");
+	if (++world->waits_in_a_moment > MOST_WAITS_IN_A_MOMENT)
+		world_violate(world, "law 8: the run spins, and no time passes");
+}
+
+/* ---- 1, 2, 7: records and ledger ---- */
+
+static void
+check_import(struct world *world, const struct chunk *chunk, size_t paper)
+{
+	const struct pretend_taken *taken = pretend_find(&world->nation, chunk->import_id);
+
+	if (memory_owner(&world->memory, chunk->import_id) != chunk)
+		world_violate(world, "law 7: import %" PRIu64 " of %s has another owner too",
+		    chunk->import_id, name_of(world, chunk));
+	if (!taken || taken->paper != paper)
+		world_violate(world, "law 2: import %" PRIu64 " is not that of %s",
+		    chunk->import_id, name_of(world, chunk));
+}
+
+/* How often the nation may have taken it, by its record. */
+static void
+range_of(const struct chunk *chunk, size_t *least, size_t *most)
+{
+	bool is_declared = chunk->notes & NOTE_RESUBMITTED;
+
+	*least = chunk->import_id ? 1 : 0;
+	*most = is_declared ? SIZE_MAX : 1;
+	if (is_declared || chunk->import_id)
+		return;
+	switch (chunk->state) {
+	case CHUNK_PLANNED:
+	case CHUNK_REFUSED:
+		*most = 0;
+		break;
+	case CHUNK_FAILED:
+		*most = chunk->notes & NOTE_NEVER_TAKEN ? 0 : 1;
+		break;
+	case CHUNK_SUBMITTED:
+	case CHUNK_FINISHED:
+		*least = 1;
+		break;
+	case CHUNK_SUBMITTING:
+	case CHUNK_IN_DOUBT:
+	case CHUNK_HELD:
+	case CHUNK_SKIPPED:
+	case CHUNK_DONE: /* without an import: a chunk without rows */
+		break;
+	}
+}
+
+static void
+check_takes(struct world *world, const struct chunk *chunk, size_t paper)
+{
+	size_t takes = pretend_takes(&world->nation, paper);
+	size_t least, most;
+
+	range_of(chunk, &least, &most);
+	if (takes < least || takes > most)
+		world_violate(world, "law 1: %s is %s, and the nation took it %zu times",
+		    name_of(world, chunk), chunk_state_word(chunk->state), takes);
+	if (most == 0 && pretend_may_take(&world->nation, paper))
+		world_violate(world, "law 1: %s is %s, and the nation will take it yet",
+		    name_of(world, chunk), chunk_state_word(chunk->state));
+	if (chunk->state == CHUNK_DONE && !chunk->import_id &&
+	    plan_rows_sent(&world->memory.plan[paper]))
+		world_violate(world, "law 2: %s is done without an import", name_of(world, chunk));
+}
+
+void
+law_cut(struct world *world)
+{
+	for (size_t i = 0; i < world->memory.chunk_count; i++) {
+		const struct chunk *chunk = &world->memory.chunks[i];
+		uint32_t posts = world->nation.posts[i] + world->nation.unsent[i];
+
+		if (chunk->attempts == posts + 1 && chunk->state == CHUNK_SUBMITTING)
+			world->nation.unsent[i]++;
+	}
+}
+
+void
+law_records(struct world *world)
+{
+	check_replay(world);
+	for (size_t i = 0; i < world->memory.chunk_count; i++) {
+		const struct chunk *chunk = &world->memory.chunks[i];
+		uint32_t posts = world->nation.posts[i] + world->nation.unsent[i];
+
+		check_takes(world, chunk, i);
+		if (chunk->import_id)
+			check_import(world, chunk, i);
+		if (chunk->attempts != posts)
+			world_violate(world, "law 4: %s has %u attempts, and %u POSTs",
+			    name_of(world, chunk), chunk->attempts, posts);
+	}
+}
+
+/* ---- 3: ends ---- */
+
+static bool
+is_rejected(const struct world *world, uint32_t source)
+{
+	const struct paper_source *paper = &world->options.sources[source];
+
+	return paper->stops_early &&
+	       world->memory.tallies[source].rows_failed > paper->most_rejected;
+}
+
+bool
+law_is_kept_back(const struct world *world, const struct chunk *chunk)
+{
+	return chunk->state == CHUNK_PLANNED &&
+	       (!is_open(world, chunk->source) || is_rejected(world, chunk->source));
+}
+
+/* Three doubts in ten minutes, held: nothing is sent until a person has settled them. */
+static bool
+is_tripped(const struct world *world)
+{
+	size_t held = 0;
+
+	for (size_t i = 0; i < world->memory.chunk_count; i++)
+		held += world->memory.chunks[i].state == CHUNK_HELD;
+	return held > 0 && world->has_tripped;
+}
+
+void
+law_end(struct world *world, const struct engine_end *end)
+{
+	for (size_t i = 0; i < world->memory.chunk_count; i++) {
+		const struct chunk *chunk = &world->memory.chunks[i];
+		bool may_stay = end->code != ERR_NONE || chunk_state_is_final(chunk->state) ||
+				chunk->state == CHUNK_HELD || law_is_kept_back(world, chunk) ||
+				(chunk->state == CHUNK_PLANNED && is_tripped(world)) ||
+				(world->parked &&
+				    (chunk->state == CHUNK_SUBMITTED || chunk->state == CHUNK_PLANNED));
+
+		if (chunk->state == CHUNK_SUBMITTING || !may_stay)
+			world_violate(world, "law 3: %s is %s after a run that ended with %d %s",
+			    name_of(world, chunk), chunk_state_word(chunk->state), (int)end->code,
+			    end->text);
+	}
+}
+
+void
+law_over(struct world *world)
+{
+	for (size_t i = 0; i < world->memory.chunk_count; i++) {
+		const struct chunk *chunk = &world->memory.chunks[i];
+
+		if (!chunk_state_is_final(chunk->state) && !law_is_kept_back(world, chunk))
+			world_violate(world, "law 3: %s is %s, and nothing settles it",
+			    name_of(world, chunk), chunk_state_word(chunk->state));
+	}
+}

@@ -1,0 +1,40 @@
+/* play.h - whole loads: run, cut off, run again, settled by a person, run again, until nothing is
+ * left to do; the laws are checked after every run. */
+#ifndef TESTS_SIM_PLAY_H
+#define TESTS_SIM_PLAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tests/sim/world.h"
+
+enum play_result {
+	PLAY_ENDED,    /* by itself: end says how */
+	PLAY_BROKEN,   /* the journal failed */
+	PLAY_KILLED,
+	PLAY_VIOLATED, /* world->violation says which law */
+};
+
+/* One run by a fresh process, killed at its nth step (0: not). */
+enum play_result play_run(struct world *world, uint64_t kill_at, struct engine_end *end);
+
+/* Where the first runs are killed: the first at cuts[0], the one after it at cuts[1]. */
+enum { PLAY_CUTS = 2 };
+struct play_cuts {
+	uint64_t at[PLAY_CUTS];
+};
+
+/* From the first run to the end: while things go wrong, then calmly, with a person who looks at the
+ * nation and settles what waits; then once more, when nothing may happen. False: a law was
+ * violated. */
+bool play_out(struct world *world, const struct play_cuts *cuts);
+
+/* What a person who sees the nation's control panel says about a chunk; false: nothing yet. Now and
+ * then they want a chunk sent again that is there: their word counts. */
+bool play_settle(struct world *world, size_t paper, struct event *event);
+
+/* A person's word while nobody runs. ERR_NONE, or why it was refused. */
+enum err_kind play_resolve(struct world *world, const struct event *event);
+
+#endif

@@ -1,0 +1,12 @@
+/* seed.h - a number becomes a world: sources, limits, a nation with habits, and how much goes
+ * wrong. The same number gives the same world everywhere. */
+#ifndef TESTS_SIM_SEED_H
+#define TESTS_SIM_SEED_H
+
+#include <stdint.h>
+
+#include "tests/sim/world.h"
+
+struct world_options seed_world(uint64_t seed);
+
+#endif
