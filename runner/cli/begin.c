@@ -184,12 +184,17 @@ make_folder(const struct session *session, bool *is_ours, struct err *err)
 	return 0;
 }
 
-/* Bad input leaves nothing behind. */
+/* Bad input leaves nothing behind: looking at the store removes the draft of a plan. */
 static void
 remove_folder(const struct session *session)
 {
+	const struct store_options options = session_store_options(session);
+	struct err ignored = ERR_INIT;
 	char lock[PATH_MAX + 8];
+	bool is_there;
 
+	if (store_look(&options, &is_there, &ignored) || is_there)
+		return;
 	snprintf(lock, sizeof(lock), "%s/lock", session->folder);
 	unlink(lock);
 	rmdir(session->folder);

@@ -144,6 +144,17 @@ survey(struct planning *planning, struct survey_source *sources, struct places *
 	return survey_run(&options, err);
 }
 
+/* Bad input says it itself; of a file that cannot be read only who plans knows it. */
+static int
+say_nothing_was_sent(struct err *err)
+{
+	struct err cause = *err;
+
+	if (cause.kind != ERR_INPUT)
+		return -1;
+	return err_set(err, ERR_INPUT, "%s\nNothing was sent.", cause.text);
+}
+
 int
 planning_run(struct planning *planning, struct err *err)
 {
@@ -164,7 +175,7 @@ planning_run(struct planning *planning, struct err *err)
 	}
 	free(places);
 	free(sources);
-	return failed;
+	return failed ? say_nothing_was_sent(err) : 0;
 }
 
 void

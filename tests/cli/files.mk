@@ -1,4 +1,4 @@
 # The shipped binary against the pretend nation: one theme a file.
-cli_tests = %D%/answers.sh %D%/stopping.sh
+cli_tests = %D%/answers.sh %D%/stopping.sh %D%/files.sh %D%/chunks.sh
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests) %D%/load.sh
