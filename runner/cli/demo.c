@@ -121,11 +121,11 @@ start_nation(struct demo *demo, struct err *err)
 	demo->nation = start(demo, argv, ends[1], err);
 	close(ends[1]);
 	from = fdopen(ends[0], "r");
-	if (demo->nation < 0 || !from) {
+	if (!from) {
 		close(ends[0]);
-		return from ? -1 : err_memory(err);
+		return err_memory(err);
 	}
-	failed = read_url(demo, from, err);
+	failed = demo->nation < 0 || read_url(demo, from, err) ? -1 : 0;
 	fclose(from);
 	return failed;
 }
