@@ -2,6 +2,7 @@
 #include "platform.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,11 +59,39 @@ catch_bad_memory(void)
 	}
 }
 
+/* A stream that was closed before us (cron, 2>&-) leaves its number to the next file that is opened,
+ * and our messages would be written into the lock, the store or a socket. Opened the wrong way round,
+ * so that using it fails as it would have done closed. */
+static int
+occupy_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0)
+			continue;
+		/* The lowest free number, which is fd. */
+		if (open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 complain(const struct err *err)
 {
 	fprintf(stderr, "rollcall: %s\n", err->text);
 	return (int)err->kind;
+}
+
+/* What was printed may still be on its way. A reader that has seen enough (rollcall log | head) wants
+ * no message about it. */
+static int
+finish(int code)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return code;
+	if (errno != EPIPE)
+		fprintf(stderr, "rollcall: writing to standard output: %s\n", strerror(errno));
+	return code ? code : ERR_IO;
 }
 
 int
@@ -74,23 +103,21 @@ main(int argc, char **argv)
 
 	close_the_house();
 	catch_bad_memory();
+	if (occupy_streams())
+		return ERR_IO;
 	if (args_read(&args, argc - 1, argv + 1, &err))
 		return complain(&err);
 	if (args_has(&args, OPTION_HELP) || (!args.verb && !args_has(&args, OPTION_VERSION))) {
 		args_print_help(args.verb);
-		return argc == 1 ? ERR_USAGE : 0;
+		return finish(argc == 1 ? ERR_USAGE : 0);
 	}
 	if (!args.verb) {
 		printf("rollcall %s\n", PACKAGE_VERSION);
-		return 0;
+		return finish(0);
 	}
 	code = args.verb->run(&args, &err);
 	if (code < 0 || err.kind != ERR_NONE)
 		code = complain(&err);
 	steps_done();
-	if (fflush(stdout) || ferror(stdout)) {
-		fprintf(stderr, "rollcall: writing to standard output: %s\n", strerror(errno));
-		return code ? code : ERR_IO;
-	}
-	return code;
+	return finish(code);
 }

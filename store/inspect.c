@@ -160,6 +160,10 @@ static int
 judge(const char *folder, int status, size_t report_bytes, const struct err *report,
     struct err *err)
 {
+	/* By a person, or by a kernel short of memory: that says nothing about the store. */
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+		return err_set(err, ERR_IO, "%s: the process that looks at it first was killed",
+		    folder);
 	if (WIFSIGNALED(status))
 		return err_set(err, ERR_IO, "%s is damaged: reading it ended with \"%s\"", folder,
 		    strsignal(WTERMSIG(status)));
