@@ -120,8 +120,8 @@ all_cases()
 		for ((n = 1; n <= ${count:-0}; n++)); do
 			for error in $errors; do
 				echo "$call:error=$error:when=$n"
-				# nothing is interrupted for ever
-				[ "$error" = EINTR ] || echo "$call:error=$error:when=$n+"
+				# nothing is interrupted, or asked to come again, for ever
+				[ "$error" = EINTR ] || [ "$error" = EAGAIN ] || echo "$call:error=$error:when=$n+"
 			done
 		done
 	done < <(faults)
@@ -138,7 +138,7 @@ if [ -n "${CASES:-}" ]; then
 elif [ -n "${ROLLCALL_LONG:-}" ]; then
 	cat "$WORK/all"
 else
-	awk -v count="$(wc -l <"$WORK/all")" 'NR % int(count / 200 + 1) == 7' "$WORK/all"
+	awk -v count="$(wc -l <"$WORK/all")" 'NR % int(count / 120 + 1) == 7' "$WORK/all"
 fi >"$WORK/cases"
 count=$(wc -l <"$WORK/cases")
 [ "$count" -gt 0 ] || fail "there are faults to try"
