@@ -36,7 +36,6 @@ faults()
 		lseek EIO
 		close EIO EINTR
 		mmap ENOMEM
-		brk ENOMEM
 		flock EINTR ENOLCK
 		fcntl EAGAIN ENOLCK
 		socket EMFILE ENOMEM
