@@ -24,14 +24,21 @@ lock_wait(int fd)
 	return result;
 }
 
-/* Whether the name still leads to what we locked: another writer may have renamed it meanwhile. */
-static bool
-is_still_named(int folder, const char *name, int fd)
+enum claim { CLAIM_OURS, CLAIM_LOST, CLAIM_FAILED };
+
+/* Lost: the name leads elsewhere by now, another writer has renamed what we waited for. */
+static enum claim
+claim(int folder, const char *name, int fd)
 {
 	struct stat ours, named;
 
-	return fstat(fd, &ours) == 0 && fstatat(folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
+	if (lock_wait(fd) || fstat(fd, &ours))
+		return CLAIM_FAILED;
+	if (fstatat(folder, name, &named, AT_SYMLINK_NOFOLLOW))
+		return errno == ENOENT ? CLAIM_LOST : CLAIM_FAILED;
+	if (ours.st_dev != named.st_dev || ours.st_ino != named.st_ino)
+		return CLAIM_LOST;
+	return ftruncate(fd, 0) ? CLAIM_FAILED : CLAIM_OURS;
 }
 
 /* An empty file under the temporary name that nobody else writes to, or -1 with errno. */
@@ -42,22 +49,19 @@ open_temp(int folder, const char *temp)
 
 	for (;;) {
 		int fd = openat(folder, temp, flags, 0600);
+		enum claim claimed;
 		int saved_errno;
 
 		if (fd < 0)
 			return -1;
-		if (lock_wait(fd) == 0) {
-			if (!is_still_named(folder, temp, fd)) {
-				close(fd);
-				continue;
-			}
-			if (ftruncate(fd, 0) == 0)
-				return fd;
-		}
+		claimed = claim(folder, temp, fd);
+		if (claimed == CLAIM_OURS)
+			return fd;
 		saved_errno = errno;
 		close(fd);
 		errno = saved_errno;
-		return -1;
+		if (claimed == CLAIM_FAILED)
+			return -1;
 	}
 }
 

@@ -67,7 +67,7 @@ one()
 	load_make "$folder" "$NATION_URL" 40 10
 	# a network that never comes back is given up soon, and before a doubt is held
 	sed -i 's/^retry = { /&give_up = "1s"; attempts = 100; /' "$folder/job.cfg"
-	(cd "$folder" && timeout 120 strace -f -q -o trace -e "trace=$call" -e "inject=$fault" \
+	(cd "$folder" && timeout -k 10 120 strace -f -q -o trace -e "trace=$call" -e "inject=$fault" \
 		"$ROLLCALL" run job.cfg >first.out 2>first.err) 2>/dev/null
 	code=$?
 	case $fault in
@@ -78,7 +78,7 @@ one()
 		;;
 	*)
 		# 127: the loader's own word, before our first instruction
-		load_is_documented $code || { [ $code = 127 ] && grep -q 'shared librar' "$folder/first.err"; } ||
+		load_is_documented $code || { [ $code = 127 ] && [ ! -e "$folder/job.run" ]; } ||
 			echo "the faulted run ended with $code: $(cat "$folder/first.err")"
 		[ $code = 0 ] || [ -s "$folder/first.err" ] || echo "it ended with $code and no word"
 		;;
@@ -137,6 +137,8 @@ if [ -n "${CASES:-}" ]; then
 elif [ -n "${ROLLCALL_LONG:-}" ]; then
 	cat "$WORK/all"
 else
+	# a report's temporary file that cannot be looked at was once looked at for ever
+	awk '/^newfstatat:error=EIO:when=[0-9]+[+]$/ && ++count % 7 == 3' "$WORK/all"
 	awk -v count="$(wc -l <"$WORK/all")" 'NR % int(count / 120 + 1) == 7' "$WORK/all"
 fi >"$WORK/cases"
 count=$(wc -l <"$WORK/cases")
