@@ -44,7 +44,7 @@ has_ballots(const struct settings *settings)
 static int
 refuse_sent_ballots(struct session *session, struct err *err)
 {
-	SCOPED(session) old = { .folder_fd = -1 };
+	SCOPED(session) old = SESSION_NONE;
 	const struct store_options options = session_store_options(session);
 
 	if (!has_ballots(&session->settings))

@@ -139,7 +139,7 @@ print_json(const struct planning *planning, struct err *err)
 int
 check_run(const struct args *args, struct err *err)
 {
-	SCOPED(session) session;
+	SCOPED(session) session = SESSION_NONE;
 	SCOPED(planning) planning = { .inputs = &session.inputs };
 
 	/* A load's id is as long as this one, so that the chunks are those of a run. */

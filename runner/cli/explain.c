@@ -56,7 +56,7 @@ learn_equation(const struct session *session, enum equation *equation, struct er
 static int
 explain_run(const struct args *args, struct err *err)
 {
-	SCOPED(session) session;
+	SCOPED(session) session = SESSION_NONE;
 	SCOPED(buf) text = BUF_INIT;
 	struct plan_chunk plan;
 	struct chunk chunk;

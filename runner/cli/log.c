@@ -45,7 +45,7 @@ print_event(void *context, const struct event *event, struct err *err)
 static int
 log_run(const struct args *args, struct err *err)
 {
-	SCOPED(session) session;
+	SCOPED(session) session = SESSION_NONE;
 	struct printer printer = { &session.job, args_has(args, OPTION_JSON) };
 
 	if (session_open(&session, args, err) || session_read_load(&session, err))

@@ -24,7 +24,7 @@ const struct verb verb_report = {
 static int
 report_run(const struct args *args, struct err *err)
 {
-	SCOPED(session) session;
+	SCOPED(session) session = SESSION_NONE;
 	char folder[PATH_MAX];
 	struct report_result *result = calloc(1, sizeof(*result));
 	int failed;

@@ -115,7 +115,7 @@ resolve_somehow(struct session *session, struct event *event, struct err *err)
 static int
 find_chunk(const struct args *args, struct event *event, struct err *err)
 {
-	SCOPED(session) session;
+	SCOPED(session) session = SESSION_NONE;
 
 	if (session_open(&session, args, err) || session_read_load(&session, err))
 		return -1;
@@ -126,7 +126,7 @@ static int
 resolve_run(const struct args *args, struct err *err)
 {
 	struct event event = { 0 };
-	SCOPED(session) session = { .folder_fd = -1 };
+	SCOPED(session) session = SESSION_NONE;
 
 	if (read_wish(args, &event, err) || find_chunk(args, &event, err) ||
 	    session_open(&session, args, err) || resolve_somehow(&session, &event, err))

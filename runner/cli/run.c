@@ -355,7 +355,7 @@ start_helper(struct run *run, struct err *err)
 static int
 run_run(const struct args *args, struct err *err)
 {
-	SCOPED(session) session;
+	SCOPED(session) session = SESSION_NONE;
 	SCOPED(lock) lock = LOCK_NONE;
 	struct run *run;
 	int code;

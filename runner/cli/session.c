@@ -82,7 +82,7 @@ session_open(struct session *session, const struct args *args, struct err *err)
 		.home = getenv("HOME"),
 	};
 
-	*session = (struct session){ .folder_fd = -1 };
+	*session = (struct session)SESSION_NONE;
 	settings_init(&session->settings);
 	if (job_read(&options, &session->settings, err) || learn_machine(session, err))
 		return -1;

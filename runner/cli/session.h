@@ -28,6 +28,8 @@ struct session {
 	int folder_fd; /* -1: not open */
 };
 
+#define SESSION_NONE { .folder_fd = -1 }
+
 /* Reads the job file that the verb's first operand names. */
 int session_open(struct session *session, const struct args *args, struct err *err);
 void session_close(struct session *session);

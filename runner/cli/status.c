@@ -126,7 +126,7 @@ print(const struct status *status, bool is_json, struct err *err)
 static int
 status_of(const struct args *args, struct err *err)
 {
-	SCOPED(session) session;
+	SCOPED(session) session = SESSION_NONE;
 	struct tally total = { 0 };
 	struct lock_holder holder = { 0 };
 	struct blocker blocker = { .job = &session.job };

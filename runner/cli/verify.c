@@ -135,7 +135,7 @@ check_inputs(struct session *session, int *changed, struct err *err)
 static int
 verify_run(const struct args *args, struct err *err)
 {
-	SCOPED(session) session;
+	SCOPED(session) session = SESSION_NONE;
 	int findings = 0, changed = 0, odd_reports = 0;
 
 	if (session_open(&session, args, err))
