@@ -7,7 +7,7 @@
 #include "runner/base/show.h"
 #include "runner/base/stamp.h"
 #include "store/birth.h"
-#include "store/folder.h"
+#include "runner/files/folder.h"
 #include "store/handle.h"
 
 enum {

@@ -7,7 +7,7 @@
 #include "runner/base/limits.h"
 #include "store/birth.h"
 #include "store/draft.h"
-#include "store/folder.h"
+#include "runner/files/folder.h"
 #include "store/handle.h"
 
 /* Records that wait for the next transaction. Larger ones are no faster. */
@@ -140,7 +140,7 @@ open_new(struct draft *draft, const struct store_options *options, struct err *e
 	if (rc == 0)
 		rc = folder_remove(options->folder, HANDLE_DRAFT_NAME, err);
 	if (rc == 0)
-		rc = folder_make(path, err);
+		rc = folder_make(path, NULL, err);
 	if (rc == 0)
 		rc = handle_open_env(&draft->env, path, ENV_CREATE, options->map_bytes, err);
 	free(path);

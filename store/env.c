@@ -14,7 +14,7 @@
 #include <lmdb.h>
 
 #include "store/env.h"
-#include "store/folder.h"
+#include "runner/files/folder.h"
 
 /* What one POST may cost until its chunk is done: some commits of a few pages each. */
 enum { RESERVE_BYTES = 1 << 20 };
@@ -247,14 +247,12 @@ env_reserve(struct env *env, struct err *err)
 int
 env_sync(struct env *env, struct err *err)
 {
-	int fd, rc;
+	int fd, code;
 
 	mdb_env_get_fd(env->handle, &fd);
-	do
-		rc = fsync(fd);
-	while (rc && errno == EINTR);
-	if (rc)
-		return env_error(env, errno, "flushing", err);
+	code = folder_fsync(fd);
+	if (code)
+		return env_error(env, code, "flushing", err);
 	return folder_sync(env->folder, err);
 }
 

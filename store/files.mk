@@ -7,7 +7,6 @@ libstore_a_SOURCES = \
 	%D%/draft.c %D%/draft.h \
 	%D%/env.c %D%/env.h \
 	%D%/events.c %D%/events.h \
-	%D%/folder.c %D%/folder.h \
 	%D%/handle.c %D%/handle.h \
 	%D%/ids.c %D%/ids.h \
 	%D%/inspect.c %D%/inspect.h \

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/folder.h"
+#include "runner/files/folder.h"
 #include "store/handle.h"
 
 int

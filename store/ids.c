@@ -10,7 +10,7 @@
 
 #include "runner/base/crc32c.h"
 #include "runner/base/number.h"
-#include "store/folder.h"
+#include "runner/files/folder.h"
 #include "store/ids.h"
 
 enum { LINE_BYTES = 128, FILE_BYTES = LINE_BYTES * IDS_MOST };

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "store/folder.h"
+#include "runner/files/folder.h"
 #include "store/handle.h"
 #include "store/inspect.h"
 

@@ -11,7 +11,7 @@
 
 #include "runner/base/jsonw.h"
 #include "runner/json/read.h"
-#include "store/folder.h"
+#include "runner/files/folder.h"
 #include "store/lock.h"
 
 enum {

@@ -5,7 +5,7 @@
 
 #include "runner/base/wire.h"
 #include "store/birth.h"
-#include "store/folder.h"
+#include "runner/files/folder.h"
 #include "store/handle.h"
 #include "store/inspect.h"
 #include "store/store.h"

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "runner/base/show.h"
@@ -13,6 +12,7 @@
 #include "runner/cli/begin.h"
 #include "runner/cli/compare.h"
 #include "runner/cli/planning.h"
+#include "runner/files/folder.h"
 #include "runner/sys/clock.h"
 #include "runner/sys/steps.h"
 #include "store/draft.h"
@@ -175,15 +175,6 @@ plan(struct session *session, struct err *err)
 
 /* ---- the folder */
 
-static int
-make_folder(const struct session *session, bool *is_ours, struct err *err)
-{
-	*is_ours = mkdir(session->folder, 0700) == 0;
-	if (!*is_ours && errno != EEXIST)
-		return err_system(err, ERR_CREATE, errno, "%s", session->folder);
-	return 0;
-}
-
 /* Bad input leaves nothing behind: looking at the store removes the draft of a plan. */
 static void
 remove_folder(const struct session *session)
@@ -224,7 +215,7 @@ begin_load(struct session *session, const struct args *args, struct lock *lock, 
 		if (set_old_aside(session, args, err))
 			return -1;
 	}
-	if (make_folder(session, &is_ours, err) ||
+	if (folder_make(session->folder, &is_ours, err) ||
 	    lock_take(lock, session->folder, clock_real().now(NULL).wall_ms, err) ||
 	    store_look(&options, &is_there, err))
 		return -1;

@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "runner/cli/reporting.h"
+#include "runner/files/folder.h"
 #include "runner/sys/steps.h"
 
 static int
@@ -14,8 +14,8 @@ open_folder(const char *path, struct err *err)
 {
 	int fd;
 
-	if (mkdir(path, 0700) && errno != EEXIST)
-		return err_system(err, ERR_CREATE, errno, "%s", path);
+	if (folder_make(path, NULL, err))
+		return -1;
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return fd < 0 ? err_system(err, ERR_CREATE, errno, "%s", path) : fd;
 }

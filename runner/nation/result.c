@@ -5,10 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "runner/base/buf.h"
+#include "runner/files/folder.h"
+#include "runner/files/put.h"
 #include "runner/nation/answer.h"
 #include "runner/nation/base64.h"
 #include "runner/nation/result.h"
@@ -18,8 +19,6 @@
 enum {
 	/* Decoded bytes held before a write. */
 	OUTPUT_BYTES = 16384,
-	/* Name, '-', ten digits, ".failed.csv.tmp", NUL. */
-	FILE_NAME_BYTES = LIMIT_NAME_BYTES + 32,
 };
 
 /* Where in the JSON the next byte stands. Everything outside the CSV is only copied, so that a
@@ -51,8 +50,8 @@ struct result {
 
 	struct buf rest;
 	struct base64 base64;
-	int answers_fd;
-	int fd; /* the temporary file; -1: none */
+	int answers_fd; /* -1: not open */
+	struct put put; /* the file, from the first decoded bytes on */
 	size_t output_bytes;
 	unsigned char output[OUTPUT_BYTES];
 };
@@ -67,123 +66,54 @@ result_new(int folder_fd, const char *source_name, uint32_t number)
 	result->folder_fd = folder_fd;
 	result->source_name = source_name;
 	result->number = number;
-	result->answers_fd = result->fd = -1;
+	result->answers_fd = -1;
+	result->put = (struct put)PUT_NONE;
 	return result;
 }
 
 /* ---- the file ---- */
 
 static void
-name_file(const struct result *result, const char *suffix, char to[static FILE_NAME_BYTES])
+name_file(const struct result *result, char to[static PUT_NAME_BYTES])
 {
-	snprintf(to, FILE_NAME_BYTES, "%.*s-%u.failed.csv%s", LIMIT_NAME_BYTES - 1,
-	    result->source_name, (unsigned)result->number, suffix);
-}
-
-static int
-err_in_file(const struct result *result, enum err_kind kind, int saved_errno, struct err *err)
-{
-	char name[FILE_NAME_BYTES];
-
-	name_file(result, "", name);
-	return err_system(err, kind, saved_errno, "answers/%s", name);
-}
-
-/* Opens the folder; makes it if `may_make`. Without it answers_fd stays -1. */
-static int
-open_answers(struct result *result, bool may_make, struct err *err)
-{
-	const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW;
-
-	result->answers_fd = openat(result->folder_fd, "answers", flags);
-	if (result->answers_fd < 0 && errno == ENOENT && may_make) {
-		if (mkdirat(result->folder_fd, "answers", 0700) || fsync(result->folder_fd))
-			return err_system(err, ERR_CREATE, errno, "answers");
-		result->answers_fd = openat(result->folder_fd, "answers", flags);
-	}
-	if (result->answers_fd < 0 && (errno != ENOENT || may_make))
-		return err_system(err, ERR_CREATE, errno, "answers");
-	return 0;
-}
-
-static int
-open_file(struct result *result, struct err *err)
-{
-	char name[FILE_NAME_BYTES];
-
-	if (open_answers(result, true, err))
-		return -1;
-	name_file(result, ".tmp", name);
-	result->fd = openat(result->answers_fd, name,
-	    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (result->fd < 0)
-		return err_in_file(result, ERR_CREATE, errno, err);
-	return 0;
+	snprintf(to, PUT_NAME_BYTES, "%.*s-%u.failed.csv", LIMIT_NAME_BYTES - 1,
+	    result->source_name, (unsigned)result->number);
 }
 
 static int
 flush(struct result *result, struct err *err)
 {
-	size_t done = 0;
+	struct span output = { (const char *)result->output, result->output_bytes };
+	char name[PUT_NAME_BYTES];
 
-	if (result->output_bytes && result->fd < 0 && open_file(result, err))
+	if (!output.len)
+		return 0;
+	if (result->answers_fd < 0)
+		result->answers_fd = folder_open(result->folder_fd, "answers", err);
+	if (result->answers_fd < 0)
 		return -1;
-	while (done < result->output_bytes) {
-		ssize_t put = write(result->fd, result->output + done, result->output_bytes - done);
-
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put < 0)
-			return err_in_file(result, ERR_IO, errno, err);
-		done += (size_t)put;
-	}
+	name_file(result, name);
+	if ((!result->put.file && put_open(&result->put, result->answers_fd, name, err)) ||
+	    put_add(&result->put, output, err))
+		return err_within(err, "answers");
 	result->output_bytes = 0;
 	return 0;
 }
 
-static void
-drop_file(struct result *result)
-{
-	char name[FILE_NAME_BYTES];
-
-	if (result->fd < 0)
-		return;
-	name_file(result, ".tmp", name);
-	unlinkat(result->answers_fd, name, 0);
-	close(result->fd);
-	result->fd = -1;
-}
-
-static int
-install(struct result *result, struct err *err)
-{
-	char temporary[FILE_NAME_BYTES], final[FILE_NAME_BYTES];
-
-	name_file(result, ".tmp", temporary);
-	name_file(result, "", final);
-	if (fsync(result->fd) ||
-	    renameat(result->answers_fd, temporary, result->answers_fd, final))
-		return err_in_file(result, ERR_IO, errno, err);
-	close(result->fd);
-	result->fd = -1;
-	if (fsync(result->answers_fd))
-		return err_in_file(result, ERR_IO, errno, err);
-	return 0;
-}
-
+/* The last result has no failures: the file of an earlier import of the chunk goes. */
 static int
 remove_old(struct result *result, struct err *err)
 {
-	char name[FILE_NAME_BYTES];
+	const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW;
+	char name[PUT_NAME_BYTES];
+	int code = 0;
 
-	if (open_answers(result, false, err))
-		return -1;
-	if (result->answers_fd < 0)
-		return 0;
-	name_file(result, "", name);
-	if (!unlinkat(result->answers_fd, name, 0))
-		return fsync(result->answers_fd) ? err_in_file(result, ERR_IO, errno, err) : 0;
-	return errno == ENOENT ? 0 : err_in_file(result, ERR_IO, errno, err);
+	result->answers_fd = openat(result->folder_fd, "answers", flags);
+	name_file(result, name);
+	if (result->answers_fd < 0 || unlinkat(result->answers_fd, name, 0))
+		return errno == ENOENT ? 0 : err_system(err, ERR_IO, errno, "answers/%s", name);
+	code = folder_fsync(result->answers_fd);
+	return code ? err_system(err, ERR_IO, code, "answers/%s", name) : 0;
 }
 
 /* ---- the text ---- */
@@ -407,7 +337,9 @@ result_end(struct result *result, struct reply *reply, bool is_html, struct err 
 		return 0;
 	if (flush(result, err))
 		return -1;
-	return result->fd >= 0 ? install(result, err) : remove_old(result, err);
+	if (!result->put.file)
+		return remove_old(result, err);
+	return put_commit(&result->put, err) ? err_within(err, "answers") : 0;
 }
 
 void
@@ -415,7 +347,7 @@ result_free(struct result *result)
 {
 	if (!result)
 		return;
-	drop_file(result);
+	put_done(&result->put);
 	if (result->answers_fd >= 0)
 		close(result->answers_fd);
 	buf_done(&result->rest);

@@ -1,10 +1,9 @@
 /* result.h - the answer to GET /imports/ID/result as it streams in.
  *
  * Its failure_csv may be as large as the chunk, too large for a JSON reader in a small process
- * (replies.md): the text is taken out of the answer, decoded and written to
- * answers/SOURCE-CHUNK.failed.csv.tmp in the run folder; the rest, at most LIMIT_ANSWER_BYTES, is
- * read as JSON at the end. Only a good answer gives the file its name, synced, with its folder; an
- * answer without failures removes the file that an earlier import of the chunk left. So the
+ * (replies.md): the text is taken out of the answer, decoded and written to a temporary file in the
+ * run folder; the rest, at most LIMIT_ANSWER_BYTES, is read as JSON at the end. Only a good answer
+ * makes the file answers/SOURCE-CHUNK.failed.csv, synced, with its folder (files/put.h); an answer without failures removes the file that an earlier import of the chunk left. So the
  * file always belongs to the last result that was delivered.
  *
  * What is wrong with the answer shows in the reply; what is wrong with the disk is an error. */

@@ -11,7 +11,6 @@ libreport_a_SOURCES = \
 	%D%/note.c %D%/note.h \
 	%D%/outcome.c %D%/outcome.h \
 	%D%/progress.c %D%/progress.h \
-	%D%/put.c %D%/put.h \
 	%D%/rate.c %D%/rate.h \
 	%D%/rejected_csv.c %D%/rejected_csv.h \
 	%D%/rejects.c %D%/rejects.h \

@@ -8,7 +8,7 @@
 #include "runner/base/buf.h"
 #include "runner/report/csv.h"
 #include "runner/report/note.h"
-#include "runner/report/put.h"
+#include "runner/files/put.h"
 #include "runner/report/rejected_csv.h"
 #include "runner/report/report.h"
 #include "runner/report/report_csv.h"

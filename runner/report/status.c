@@ -4,7 +4,7 @@
 #include "runner/base/show.h"
 #include "runner/base/stamp.h"
 #include "runner/report/accepted.h"
-#include "runner/report/put.h"
+#include "runner/files/put.h"
 #include "runner/report/status.h"
 
 static const char *const state_words[] = {

@@ -11,11 +11,12 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "runner/base/jsonw.h"
 #include "runner/base/number.h"
+#include "runner/files/folder.h"
+#include "runner/files/put.h"
 #include "runner/json/read.h"
 #include "runner/sys/clock.h"
 #include "runner/sys/control.h"
@@ -35,19 +36,6 @@ struct control {
 };
 
 /* ---- opening ---- */
-
-static int
-open_folder(int run_folder, struct err *err)
-{
-	int fd;
-
-	if (mkdirat(run_folder, "control", 0700) && errno != EEXIST)
-		return err_system(err, ERR_CREATE, errno, "control");
-	fd = openat(run_folder, "control", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
-		return err_system(err, ERR_IO, errno, "control");
-	return fd;
-}
 
 static int
 open_signals(struct control *control, struct err *err)
@@ -95,7 +83,7 @@ control_open(int run_folder, struct err *err)
 	control->changes = -1;
 	control->is_scan_due = true;
 	sigprocmask(SIG_BLOCK, NULL, &control->old_mask);
-	control->folder = open_folder(run_folder, err);
+	control->folder = folder_open(run_folder, "control", err);
 	if (control->folder < 0 || open_signals(control, err) || open_changes(control, err)) {
 		control_close(control);
 		return NULL;
@@ -211,23 +199,6 @@ read_small(int folder, const char *name, char *to, size_t most, size_t *len)
 	return 0;
 }
 
-static int
-write_small(int folder, const char *name, struct span content, struct err *err)
-{
-	char temp[80];
-	int fd;
-	bool is_written;
-
-	snprintf(temp, sizeof(temp), ".%s.tmp", name);
-	fd = openat(folder, temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return err_system(err, ERR_CREATE, errno, "control/%s", name);
-	is_written = write(fd, content.ptr, content.len) == (ssize_t)content.len && fsync(fd) == 0;
-	if (close(fd) || !is_written || renameat(folder, temp, folder, name) || fsync(folder))
-		return err_system(err, ERR_IO, errno, "control/%s", name);
-	return 0;
-}
-
 static void
 take_json_text(struct json object, const char *name, char *to, size_t bytes)
 {
@@ -272,7 +243,7 @@ answer_file(void *ctx, uint64_t ticket, const char *error)
 	char name[40];
 
 	snprintf(name, sizeof(name), "%" PRIu64 ".answer", ticket);
-	write_small(control->folder, name, span_of(error ? error : ""), NULL);
+	put_whole(control->folder, name, span_of(error ? error : ""), NULL);
 	snprintf(name, sizeof(name), "%" PRIu64 ".json", ticket);
 	unlinkat(control->folder, name, 0);
 }
@@ -368,7 +339,7 @@ control_ask(int run_folder, const struct event *wish, int64_t wait_ms, struct er
 	struct now now = clock_real().now(NULL);
 	uint64_t ticket = (uint64_t)now.wall_ms * 100000 + (uint64_t)getpid() % 100000;
 	char name[40], answer[40];
-	int folder = open_folder(run_folder, err);
+	int folder = folder_open(run_folder, "control", err);
 	int failed;
 
 	if (folder < 0)
@@ -376,7 +347,7 @@ control_ask(int run_folder, const struct event *wish, int64_t wait_ms, struct er
 	write_wish(&text, wish);
 	snprintf(name, sizeof(name), "%" PRIu64 ".json", ticket);
 	snprintf(answer, sizeof(answer), "%" PRIu64 ".answer", ticket);
-	failed = buf_check(&text, err) || write_small(folder, name, buf_span(&text), err) ||
+	failed = buf_check(&text, err) || put_whole(folder, name, buf_span(&text), err) ||
 		 await_answer(folder, answer, wait_ms, err);
 	if (failed && err->kind == ERR_LATER)
 		unlinkat(folder, name, 0);

@@ -13,7 +13,7 @@ fuzz_programs = \
 
 tests_fuzz_fuzz_answer_SOURCES = %D%/fuzz_answer.c %D%/fuzz.h
 tests_fuzz_fuzz_answer_LDFLAGS = $(FUZZ_FLAGS)
-tests_fuzz_fuzz_answer_LDADD = $(FUZZ_MAIN) libnation.a libjson-read.a libcore.a libbase.a \
+tests_fuzz_fuzz_answer_LDADD = $(FUZZ_MAIN) libnation.a libjson-read.a libfiles.a libcore.a libbase.a \
 	$(JSONC_LIBS) $(CURL_LIBS) $(CRYPTO_LIBS)
 tests_fuzz_fuzz_job_SOURCES = %D%/fuzz_job.c %D%/fuzz.h
 tests_fuzz_fuzz_job_LDFLAGS = $(FUZZ_FLAGS)
@@ -42,7 +42,7 @@ fuzz_programs += tests/fuzz/fuzz_record
 FUZZ_INPUTS += %D%/corpus/record
 tests_fuzz_fuzz_record_SOURCES = %D%/fuzz_record.c %D%/fuzz.h
 tests_fuzz_fuzz_record_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
-tests_fuzz_fuzz_record_LDADD = $(FUZZ_MAIN) libstore.a libcore.a libbase.a $(LMDB_LIBS)
+tests_fuzz_fuzz_record_LDADD = $(FUZZ_MAIN) libstore.a libfiles.a libcore.a libbase.a $(LMDB_LIBS)
 
 fuzz_programs += tests/fuzz/fuzz_pass
 FUZZ_INPUTS += %D%/corpus/pass

@@ -11,16 +11,17 @@ layers='
 # file                  may include                                     system headers
 runner/base/            -                                               pure
 runner/json/            runner/base/                                    pure
+runner/files/           runner/base/                                    *
 runner/core/            runner/base/                                    pure
 runner/source/file.     runner/base/,runner/core/,runner/ports.h,runner/source/ *
 runner/source/source.   runner/base/,runner/core/,runner/ports.h,runner/source/ pure
 runner/source/          runner/base/,runner/core/plan.h                 pure
 runner/ports.h          runner/base/,runner/core/                       pure
-store/                  runner/base/,runner/core/,runner/ports.h,runner/json/ *
-runner/nation/          runner/base/,runner/core/,runner/ports.h,runner/json/ *
-runner/sys/             runner/base/,runner/core/,runner/ports.h,runner/json/ *
+store/                  runner/base/,runner/core/,runner/ports.h,runner/json/,runner/files/ *
+runner/nation/          runner/base/,runner/core/,runner/ports.h,runner/json/,runner/files/ *
+runner/sys/             runner/base/,runner/core/,runner/ports.h,runner/json/,runner/files/ *
 runner/engine/          runner/base/,runner/core/,runner/ports.h,runner/source/ pure
-runner/report/          runner/base/,runner/core/,runner/ports.h,runner/source/ *
+runner/report/          runner/base/,runner/core/,runner/ports.h,runner/files/,runner/source/ *
 config/                 runner/base/                                    *
 runner/cli/             runner/,store/,config/                          *
 runner/main.c           runner/,store/,config/                          *

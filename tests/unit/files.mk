@@ -8,6 +8,11 @@ unit_programs += tests/unit/test_base
 tests_unit_test_base_SOURCES = %D%/test_base.c
 tests_unit_test_base_LDADD = libbase.a $(CMOCKA_LIBS)
 
+# --- runner/files
+unit_programs += tests/unit/test_put
+tests_unit_test_put_SOURCES = %D%/test_put.c
+tests_unit_test_put_LDADD = libfiles.a libbase.a $(CMOCKA_LIBS)
+
 # --- runner/core
 core_LIBS = libcore.a libbase.a $(CMOCKA_LIBS)
 core_programs = \
@@ -93,8 +98,8 @@ tests_unit_test_fields_SOURCES = %D%/test_fields.c
 tests_unit_test_fields_LDADD = $(config_LIBS)
 
 # --- store
-store_LIBS = libstore.a libjson-read.a libcore.a libbase.a $(LMDB_LIBS) $(JSONC_LIBS) $(CRYPTO_LIBS) \
-	$(CMOCKA_LIBS)
+store_LIBS = libstore.a libjson-read.a libfiles.a libcore.a libbase.a $(LMDB_LIBS) \
+	$(JSONC_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 unit_programs += tests/unit/test_record tests/unit/test_env tests/unit/test_journal \
 	tests/unit/test_format tests/unit/test_store tests/unit/test_run_folder \
 	tests/unit/test_audit
@@ -118,7 +123,8 @@ tests_unit_test_journal_LDADD = $(store_LIBS)
 unit_programs += tests/unit/test_json
 tests_unit_test_json_SOURCES = %D%/test_json.c
 tests_unit_test_json_LDADD = libjson-read.a libbase.a $(JSONC_LIBS) $(CMOCKA_LIBS)
-nation_LIBS = libnation.a libjson-read.a libbase.a $(CURL_LIBS) $(JSONC_LIBS) $(CMOCKA_LIBS)
+nation_LIBS = libnation.a libjson-read.a libfiles.a libbase.a $(CURL_LIBS) $(JSONC_LIBS) \
+	$(CMOCKA_LIBS)
 unit_programs += tests/unit/test_answer
 tests_unit_test_answer_SOURCES = %D%/test_answer.c
 tests_unit_test_answer_LDADD = $(nation_LIBS)
@@ -135,11 +141,11 @@ tests_unit_test_helper_SOURCES = %D%/test_helper.c
 tests_unit_test_helper_LDADD = libsys.a libbase.a $(CMOCKA_LIBS)
 
 # --- runner/report
-report_LIBS = libreport.a libcore.a libbase.a $(CMOCKA_LIBS)
+report_LIBS = libreport.a libfiles.a libcore.a libbase.a $(CMOCKA_LIBS)
 report_programs = \
 	%D%/test_csv %D%/test_explain %D%/test_log %D%/test_loose %D%/test_outcome \
-	%D%/test_progress %D%/test_put %D%/test_rejected %D%/test_report \
-	%D%/test_news %D%/test_status %D%/test_watch
+	%D%/test_news %D%/test_progress %D%/test_rejected %D%/test_report \
+	%D%/test_status %D%/test_watch
 unit_programs += $(report_programs)
 dist_noinst_HEADERS += %D%/report_fixture.h
 tests_unit_test_csv_SOURCES = %D%/test_csv.c
@@ -160,8 +166,6 @@ tests_unit_test_loose_SOURCES = %D%/test_loose.c
 tests_unit_test_loose_LDADD = $(report_LIBS)
 tests_unit_test_rejected_SOURCES = %D%/test_rejected.c
 tests_unit_test_rejected_LDADD = $(report_LIBS)
-tests_unit_test_put_SOURCES = %D%/test_put.c
-tests_unit_test_put_LDADD = $(report_LIBS)
 tests_unit_test_report_SOURCES = %D%/test_report.c
 tests_unit_test_report_LDADD = $(report_LIBS)
 tests_unit_test_status_SOURCES = %D%/test_status.c

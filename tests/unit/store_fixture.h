@@ -22,7 +22,7 @@
 #include "runner/core/plan.h"
 #include "runner/core/tally.h"
 #include "store/draft.h"
-#include "store/folder.h"
+#include "runner/files/folder.h"
 #include "store/journal.h"
 #include "store/store.h"
 

@@ -14,7 +14,9 @@
 #include <signal.h>
 
 #include "report_fixture.h"
-#include "runner/report/put.h"
+#include "runner/base/buf.h"
+#include "runner/files/folder.h"
+#include "runner/files/put.h"
 
 static void
 expect_content(const struct fixture_folder *folder, const char *name, const char *expected)
@@ -158,6 +160,64 @@ a_full_disk_leaves_the_old_file(void **state)
 	fixture_folder_done(&folder);
 }
 
+static void
+what_does_not_fit_on_the_disk_is_told_at_once(void **state)
+{
+	struct fixture_folder folder = fixture_folder_open();
+	SCOPED(put) put = PUT_NONE;
+	SCOPED(buf) much = BUF_INIT;
+	struct err err = ERR_INIT;
+	struct rlimit old, small;
+	int result;
+
+	(void)state;
+	while (much.len < 64 << 10)
+		buf_add_text(&much, "more than any stream holds back\n");
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(put_open(&put, folder.fd, "report.csv", &err), 0);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+	small = (struct rlimit){ 4, old.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	result = put_add(&put, buf_span(&much), &err);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+	assert_int_equal(result, -1);
+	assert_string_equal(err.text, "writing report.csv: File too large");
+	fixture_folder_done(&folder);
+}
+
+static void
+a_folder_is_made_when_it_is_opened_first(void **state)
+{
+	struct fixture_folder folder = fixture_folder_open();
+	struct err err = ERR_INIT;
+	struct stat stat;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		int fd = folder_open(folder.fd, "inner", &err);
+
+		assert_true(fd >= 0);
+		assert_int_equal(fstat(fd, &stat), 0);
+		assert_int_equal(stat.st_mode & 0777, 0700);
+		close(fd);
+	}
+	assert_int_equal(unlinkat(folder.fd, "inner", AT_REMOVEDIR), 0);
+	fixture_folder_done(&folder);
+}
+
+static void
+a_link_is_not_opened_as_a_folder(void **state)
+{
+	struct fixture_folder folder = fixture_folder_open();
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(symlinkat("/", folder.fd, "inner"), 0);
+	assert_int_equal(folder_open(folder.fd, "inner", &err), -1);
+	assert_int_equal(err.kind, ERR_CREATE);
+	fixture_folder_done(&folder);
+}
+
 int
 main(void)
 {
@@ -169,6 +229,9 @@ main(void)
 		cmocka_unit_test(a_second_writer_waits_for_the_first),
 		cmocka_unit_test(a_folder_that_cannot_be_written_to_is_said),
 		cmocka_unit_test(a_full_disk_leaves_the_old_file),
+		cmocka_unit_test(what_does_not_fit_on_the_disk_is_told_at_once),
+		cmocka_unit_test(a_folder_is_made_when_it_is_opened_first),
+		cmocka_unit_test(a_link_is_not_opened_as_a_folder),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,7 +20,9 @@
 #include "runner/nation/base64.h"
 #include "runner/nation/result.h"
 
-#define FILE_NAME "answers/people-3.failed.csv"
+#define NAME "people-3.failed.csv"
+#define FILE_NAME "answers/" NAME
+#define TEMPORARY "answers/." NAME ".tmp"
 
 /* ---- base64 ---- */
 
@@ -402,7 +404,7 @@ a_disk_that_does_not_take_the_file_is_an_error_that_names_it(void **state)
 	assert_int_equal(result_take(result, span_of(body), &err), 0);
 	assert_int_equal(result_end(result, &reply, false, &err), -1);
 	assert_int_equal(err.kind, ERR_IO);
-	assert_non_null(strstr(err.text, FILE_NAME));
+	assert_non_null(strstr(err.text, NAME));
 	result_free(result);
 	unlinkat(folder.fd, FILE_NAME, AT_REMOVEDIR);
 	remove_folder(&folder);
@@ -419,7 +421,7 @@ a_link_in_the_place_of_the_file_is_not_followed(void **state)
 	(void)state;
 	make_folder(&folder);
 	assert_int_equal(mkdirat(folder.fd, "answers", 0700), 0);
-	assert_int_equal(symlinkat("/dev/full", folder.fd, FILE_NAME ".tmp"), 0);
+	assert_int_equal(symlinkat("/dev/full", folder.fd, TEMPORARY), 0);
 	buf_add_text(&body, "{\"result\":{\"failure_csv\":\"");
 	for (int i = 0; i < 10000; i++)
 		buf_add_text(&body, "YWJj");
@@ -427,7 +429,7 @@ a_link_in_the_place_of_the_file_is_not_followed(void **state)
 	assert_int_equal(result_take(result, buf_span(&body), &err), -1);
 	assert_int_equal(err.kind, ERR_CREATE);
 	result_free(result);
-	unlinkat(folder.fd, FILE_NAME ".tmp", 0);
+	unlinkat(folder.fd, TEMPORARY, 0);
 	remove_folder(&folder);
 }
 
@@ -456,7 +458,7 @@ a_disk_that_is_full_in_the_middle_is_an_error_and_leaves_nothing(void **state)
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
 	assert_int_equal(failed, -1);
 	assert_int_equal(err.kind, ERR_IO);
-	assert_non_null(strstr(err.text, FILE_NAME));
+	assert_non_null(strstr(err.text, NAME));
 	result_free(result);
 	remove_folder(&folder);
 }

@@ -272,7 +272,7 @@ a_file_is_replaced_whole_and_nothing_lies_beside_it(void **state)
 	OK(folder_write(fixture.folder, "f", span_of("second"), err));
 	text = fixture_bytes(fixture.folder, "f", &len);
 	assert_string_equal(text, "second");
-	OK(folder_has(fixture.folder, "f.new", &is_there, err));
+	OK(folder_has(fixture.folder, ".f.tmp", &is_there, err));
 	assert_false(is_there);
 	free(text);
 	fixture_end(&fixture);
@@ -307,14 +307,17 @@ a_folder_is_made_once_with_mode_0700(void **state)
 	struct fixture fixture = fixture_begin();
 	char *path = folder_path(fixture.folder, "inner");
 	struct stat st;
+	bool is_new;
 
 	(void)state;
-	OK(folder_make(path, err));
-	OK(folder_make(path, err));
+	OK(folder_make(path, &is_new, err));
+	assert_true(is_new);
+	OK(folder_make(path, &is_new, err));
+	assert_false(is_new);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0700);
 	free(path);
-	REFUSED(folder_make("not/there", err), ERR_CREATE, "cannot create not/there");
+	REFUSED(folder_make("not/there", NULL, err), ERR_CREATE, "cannot create not/there");
 	fixture_end(&fixture);
 }
 

@@ -1,7 +1,8 @@
 # The client against a server that is wrong on purpose, byte for byte, and against the sandbox.
 if HAVE_CMOCKA
 wire_programs = %D%/test_client %D%/test_rehearsal
-wire_LIBS = libnation.a libjson-read.a libbase.a $(CURL_LIBS) $(JSONC_LIBS) $(CMOCKA_LIBS) -lpthread
+wire_LIBS = libnation.a libjson-read.a libfiles.a libbase.a $(CURL_LIBS) $(JSONC_LIBS) \
+	$(CMOCKA_LIBS) -lpthread
 tests_wire_test_client_SOURCES = %D%/test_client.c %D%/bench.c %D%/bench.h %D%/peer.c %D%/peer.h
 tests_wire_test_client_LDADD = $(wire_LIBS)
 tests_wire_test_rehearsal_SOURCES = %D%/test_rehearsal.c %D%/bench.c %D%/bench.h

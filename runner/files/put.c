@@ -8,10 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "runner/report/put.h"
-
-/* A line is about 200 bytes: one write(2) for some hundred of them. */
-enum { STREAM_BYTES = 64 << 10 };
+#include "runner/files/folder.h"
+#include "runner/files/put.h"
 
 static int
 lock_wait(int fd)
@@ -82,23 +80,43 @@ put_open(struct put *put, int folder, const char *name, struct err *err)
 		close(fd);
 		return err_memory(err);
 	}
-	setvbuf(opened.file, NULL, _IOFBF, STREAM_BYTES);
 	*put = opened;
+	return 0;
+}
+
+static int
+cannot(const struct put *put, const char *doing, int saved_errno, struct err *err)
+{
+	char what[PUT_NAME_BYTES + 32];
+
+	snprintf(what, sizeof(what), "%s %s", doing, put->name);
+	return folder_write_error_in(put->folder, what, saved_errno, err);
+}
+
+int
+put_add(struct put *put, struct span bytes, struct err *err)
+{
+	if (bytes.len && fwrite(bytes.ptr, 1, bytes.len, put->file) != bytes.len)
+		return cannot(put, "writing", errno, err);
 	return 0;
 }
 
 int
 put_commit(struct put *put, struct err *err)
 {
-	if (fflush(put->file) || ferror(put->file) || fsync(fileno(put->file)))
-		return err_system(err, ERR_IO, errno, "writing %s", put->name);
+	/* A failed write that nobody looked at has no errno any more. */
+	int code = fflush(put->file) ? errno : ferror(put->file) ? EIO : 0;
+
+	if (!code)
+		code = folder_fsync(fileno(put->file));
+	if (code)
+		return cannot(put, "writing", code, err);
 	if (renameat(put->folder, put->temp, put->folder, put->name))
-		return err_system(err, ERR_IO, errno, "putting %s into place", put->name);
+		return cannot(put, "putting into place", errno, err);
 	fclose(put->file); /* its bytes are on disk: nothing can fail that matters */
 	put->file = NULL;
-	if (fsync(put->folder))
-		return err_system(err, ERR_IO, errno, "syncing the folder of %s", put->name);
-	return 0;
+	code = folder_fsync(put->folder);
+	return code ? cannot(put, "flushing the folder of", code, err) : 0;
 }
 
 void
@@ -116,8 +134,7 @@ put_whole(int folder, const char *name, struct span content, struct err *err)
 {
 	SCOPED(put) put = PUT_NONE;
 
-	if (put_open(&put, folder, name, err))
+	if (put_open(&put, folder, name, err) || put_add(&put, content, err))
 		return -1;
-	fwrite(content.ptr, 1, content.len, put.file);
 	return put_commit(&put, err);
 }

@@ -12,7 +12,8 @@
 #include <unistd.h>
 
 #include "runner/base/scoped.h"
-#include "store/folder.h"
+#include "runner/files/folder.h"
+#include "runner/files/put.h"
 
 /* Less than this free, and a failed write is the disk's fault: a commit takes some tens of KiB. */
 #define NEARLY_NOTHING_BYTES (64u << 10)
@@ -51,17 +52,26 @@ folder_path(const char *folder, const char *name)
 }
 
 int
+folder_fsync(int fd)
+{
+	int rc;
+
+	do
+		rc = fsync(fd);
+	while (rc && errno == EINTR);
+	return rc ? errno : 0;
+}
+
+int
 folder_sync(const char *folder, struct err *err)
 {
 	SCOPED(fd) fd = { open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) };
-	int rc;
+	int code;
 
 	if (fd.number < 0)
 		return err_system(err, ERR_IO, errno, "%s", folder);
-	do
-		rc = fsync(fd.number);
-	while (rc && errno == EINTR);
-	return rc ? folder_write_error(folder, errno, err) : 0;
+	code = folder_fsync(fd.number);
+	return code ? folder_write_error(folder, code, err) : 0;
 }
 
 /* "." for a name without a folder. */
@@ -78,18 +88,36 @@ parent_of(const char *folder)
 }
 
 int
-folder_make(const char *folder, struct err *err)
+folder_make(const char *folder, bool *is_new, struct err *err)
 {
 	SCOPED(path) parent = { parent_of(folder) };
+	bool is_made;
 
 	if (!parent.text)
 		return err_memory(err);
-	if (mkdir(folder, 0700)) {
-		if (errno != EEXIST)
-			return err_system(err, ERR_CREATE, errno, "cannot create %s", folder);
-		return 0;
-	}
-	return folder_sync(parent.text, err);
+	is_made = mkdir(folder, 0700) == 0;
+	if (!is_made && errno != EEXIST)
+		return err_system(err, ERR_CREATE, errno, "cannot create %s", folder);
+	/* One that was there may be the work of a run that was cut off before it could flush it. Where
+	 * the parent may not be read, it is somebody else's. */
+	if (folder_sync(parent.text, is_made ? err : NULL) && is_made)
+		return -1;
+	if (is_new)
+		*is_new = is_made;
+	return 0;
+}
+
+int
+folder_open(int parent, const char *name, struct err *err)
+{
+	bool is_made = mkdirat(parent, name, 0700) == 0;
+	int code = is_made || errno == EEXIST ? 0 : errno;
+	int fd;
+
+	if (!code && is_made)
+		code = folder_fsync(parent);
+	fd = code ? -1 : openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	return fd < 0 ? err_system(err, ERR_CREATE, code ? code : errno, "%s", name) : fd;
 }
 
 int
@@ -140,41 +168,14 @@ folder_pwrite(int fd, const void *bytes, size_t len, uint64_t offset)
 	return 0;
 }
 
-static int
-write_new(const char *path, struct span bytes)
-{
-	SCOPED(fd) fd = { open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600) };
-	int code, rc;
-
-	if (fd.number < 0)
-		return errno;
-	code = folder_pwrite(fd.number, bytes.ptr, bytes.len, 0);
-	if (code)
-		return code;
-	do
-		rc = fsync(fd.number);
-	while (rc && errno == EINTR);
-	return rc ? errno : 0;
-}
-
 int
 folder_write(const char *folder, const char *name, struct span bytes, struct err *err)
 {
-	SCOPED(path) path = { folder_path(folder, name) };
-	SCOPED(path) beside = { NULL };
-	int code;
+	SCOPED(fd) fd = { open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) };
 
-	if (!path.text || asprintf(&beside.text, "%s.new", path.text) < 0)
-		return err_memory(err);
-	code = write_new(beside.text, bytes);
-	if (!code && rename(beside.text, path.text))
-		code = errno;
-	if (code) {
-		folder_write_error(path.text, code, err);
-		unlink(beside.text);
-		return -1;
-	}
-	return folder_sync(folder, err);
+	if (fd.number < 0)
+		return err_system(err, ERR_CREATE, errno, "%s", folder);
+	return put_whole(fd.number, name, bytes, err) ? err_within(err, "%s", folder) : 0;
 }
 
 int
@@ -257,17 +258,34 @@ folder_remove(const char *folder, const char *name, struct err *err)
 	return folder_sync(folder, err);
 }
 
+static int
+say_write_error(const char *what, int saved_errno, const struct statvfs *fs, struct err *err)
+{
+	uint64_t free_bytes = (uint64_t)fs->f_bavail * fs->f_frsize;
+	bool is_full = saved_errno == ENOSPC ||
+		       (saved_errno == EIO && free_bytes < NEARLY_NOTHING_BYTES);
+
+	if (!is_full)
+		return err_system(err, ERR_IO, saved_errno, "%s", what);
+	return err_set(err, ERR_IO, "%s: disk full (%" PRIu64 " bytes free)", what, free_bytes);
+}
+
 int
 folder_write_error(const char *path, int saved_errno, struct err *err)
 {
-	bool may_be_full = saved_errno == ENOSPC || saved_errno == EIO;
 	struct statvfs fs;
-	uint64_t free_bytes;
 
-	if (!may_be_full || statvfs(path, &fs))
+	if (statvfs(path, &fs))
 		return err_system(err, ERR_IO, saved_errno, "%s", path);
-	free_bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
-	if (saved_errno == EIO && free_bytes >= NEARLY_NOTHING_BYTES)
-		return err_system(err, ERR_IO, saved_errno, "%s", path);
-	return err_set(err, ERR_IO, "%s: disk full (%" PRIu64 " bytes free)", path, free_bytes);
+	return say_write_error(path, saved_errno, &fs, err);
+}
+
+int
+folder_write_error_in(int folder, const char *what, int saved_errno, struct err *err)
+{
+	struct statvfs fs;
+
+	if (fstatvfs(folder, &fs))
+		return err_system(err, ERR_IO, saved_errno, "%s", what);
+	return say_write_error(what, saved_errno, &fs, err);
 }
