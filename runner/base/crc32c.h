@@ -8,4 +8,7 @@
 
 uint32_t crc32c(uint32_t crc, const void *bytes, size_t len);
 
+/* The same without the processor's instruction for it, for machines that lack it and for tests. */
+uint32_t crc32c_portable(uint32_t crc, const void *bytes, size_t len);
+
 #endif

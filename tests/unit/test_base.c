@@ -25,6 +25,26 @@ the_check_value_of_crc32c_is_e3069283(void **state)
 	(void)state;
 	assert_int_equal(crc32c(0, "123456789", 9), 0xE3069283u);
 	assert_int_equal(crc32c(crc32c(0, "12345", 5), "6789", 4), 0xE3069283u);
+	assert_int_equal(crc32c_portable(0, "123456789", 9), 0xE3069283u);
+}
+
+/* Every length around the eight bytes of the instruction, at every alignment, in two pieces. */
+static void
+crc32c_is_the_same_with_and_without_the_instruction(void **state)
+{
+	unsigned char bytes[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (unsigned char)(i * 151 + 7);
+	for (size_t at = 0; at < 8; at++) {
+		for (size_t len = 0; at + len <= sizeof(bytes); len++) {
+			uint32_t begun = crc32c(0, bytes, at);
+
+			assert_int_equal(crc32c(begun, bytes + at, len),
+			    crc32c_portable(0, bytes, at + len));
+		}
+	}
 }
 
 static void
@@ -282,6 +302,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_check_value_of_crc32c_is_e3069283),
+		cmocka_unit_test(crc32c_is_the_same_with_and_without_the_instruction),
 		cmocka_unit_test(integers_on_the_wire_are_big_endian),
 		cmocka_unit_test(a_number_is_all_digits_or_nothing),
 		cmocka_unit_test(units_are_exact),
