@@ -31,13 +31,14 @@ close_the_house(void)
 }
 
 /* What is read through a map of memory, the store, can go away under us: a damaged disk, a file cut
- * short. Whatever was written down is still true. */
+ * short. Whatever was written down is still true. Nothing but write(2) and _exit(2) is safe here. */
 static void
 die_of_bad_memory(int number)
 {
 	static const char text[] =
-	    "rollcall: the store cannot be read: damaged, or cut off by another program\n"
-	    "  Keep the run folder. rollcall verify tells more.\n";
+	    "rollcall: the store cannot be read: damaged, or cut off by another program, or the disk "
+	    "failed\n"
+	    "  Nothing more was sent.  Keep the run folder. rollcall verify tells more.\n";
 	ssize_t written = write(STDERR_FILENO, text, sizeof(text) - 1);
 
 	(void)number;
@@ -45,17 +46,26 @@ die_of_bad_memory(int number)
 	_exit(ERR_IO);
 }
 
-/* A sanitizer's own handlers stay. */
+/* On a stack of its own, as the fault may be the end of the other one. A sanitizer's own handlers
+ * stay. */
 static void
 catch_bad_memory(void)
 {
 	static const int numbers[] = { SIGBUS, SIGSEGV };
+	static char stack[64 << 10];
+	const stack_t alternate = { .ss_sp = stack, .ss_size = sizeof(stack) };
+	const struct sigaction die = {
+		.sa_handler = die_of_bad_memory,
+		.sa_flags = (int)(SA_ONSTACK | SA_RESETHAND),
+	};
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		struct sigaction now;
 
-		if (sigaction(numbers[i], NULL, &now) == 0 && now.sa_handler == SIG_DFL)
-			signal(numbers[i], die_of_bad_memory);
+		if (sigaction(numbers[i], NULL, &now) || now.sa_handler != SIG_DFL)
+			continue;
+		sigaltstack(&alternate, NULL);
+		sigaction(numbers[i], &die, NULL);
 	}
 }
 
