@@ -69,7 +69,7 @@ read_wish(const struct args *args, struct event *event, struct err *err)
 static int
 resolve_here(struct session *session, struct event *event, struct err *err)
 {
-	struct ports ports = ports_without_nation(session);
+	struct ports ports;
 	struct engine_options options = { .ports = &ports, .person = event->person,
 		.host = event->host };
 	__attribute__((cleanup(engine_scoped))) struct engine *engine = NULL;

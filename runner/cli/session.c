@@ -18,20 +18,6 @@
 #include "store/inspect.h"
 #include "store/journal.h"
 
-static int
-sha256_hex(const char *text, char to[65])
-{
-	unsigned char hash[DIGEST_SHA_BYTES];
-	SCOPED(digest_sha) digest = { NULL };
-
-	if (digest_sha_init(&digest))
-		return -1;
-	digest_sha_add(&digest, text, strlen(text));
-	digest_sha_result(&digest, hash);
-	show_hex(hash, sizeof(hash), to);
-	return 0;
-}
-
 /* The store's hash function: its records are small, and it cannot go on without. */
 static void
 sha256(const void *bytes, size_t len, unsigned char hash[32])
@@ -45,16 +31,18 @@ sha256(const void *bytes, size_t len, unsigned char hash[32])
 }
 
 /* /etc/machine-id is confidential (machine-id(5)): hashed with a word of ours. */
-static int
-learn_machine(struct session *session, struct err *err)
+static void
+learn_machine(struct session *session)
 {
+	unsigned char hash[DIGEST_SHA_BYTES];
 	char machine[64], text[96];
 
 	host_machine(machine);
 	if (!machine[0])
-		return 0;
+		return;
 	snprintf(text, sizeof(text), "rollcall %s", machine);
-	return sha256_hex(text, session->machine_id) ? err_memory(err) : 0;
+	sha256(text, strlen(text), hash);
+	show_hex(hash, sizeof(hash), session->machine_id);
 }
 
 static int
@@ -84,8 +72,9 @@ session_open(struct session *session, const struct args *args, struct err *err)
 
 	*session = (struct session)SESSION_NONE;
 	settings_init(&session->settings);
-	if (job_read(&options, &session->settings, err) || learn_machine(session, err))
+	if (job_read(&options, &session->settings, err))
 		return -1;
+	learn_machine(session);
 	return find_folder(session, args->values[OPTION_STATE_DIR], err);
 }
 
