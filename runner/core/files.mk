@@ -17,3 +17,4 @@ libcore_a_SOURCES += \
 	%D%/queue.c %D%/queue.h \
 	%D%/verdict.c %D%/verdict.h \
 	%D%/window.c %D%/window.h
+dist_noinst_DATA += %D%/README.md
