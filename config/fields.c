@@ -49,13 +49,6 @@ static const char *const ballot_fields[] = {
 	"ballots.cast_at", "election.election_period", "election.election_cycle",
 };
 
-/* Each says alone whose row it is. state_file_id and county_file_id do so with their addresses. */
-static const char *const unique_fields[] = {
-	"id", "external_id", "email", "nbec_guid", "civicrm_id", "ngp_id", "van_id",
-	"salesforce_id", "meetup_id", "twitter_id", "twitter_login", "facebook_uid",
-	"facebook_username", "datatrust_id", "dw_id", "pf_strat_id", "rnc_id", "rnc_regid",
-};
-
 static const char custom_prefix[] = "custom_fields.";
 
 static bool
@@ -92,94 +85,4 @@ fields_suggest(enum settings_type type, struct span name)
 	for (size_t i = 0; i < count; i++)
 		suggest_offer(&suggest, span_of(names[i]));
 	return suggest_nearest(&suggest);
-}
-
-static bool
-has(const struct fields_set *set, const char *name)
-{
-	return set->has(set->context, name);
-}
-
-static void
-name_missing(const struct fields_set *set, const char *name, const char *reason, struct buf *words)
-{
-	if (!has(set, name))
-		buf_printf(words, "%s%s (%s)", words->len ? ", " : "", name, reason);
-}
-
-static const char state[] = "registered_address.state";
-static const char county[] = "registered_address.county";
-
-static void
-name_missing_identity(const struct fields_set *set, struct buf *words)
-{
-	bool has_state_file = has(set, "state_file.id") && has(set, state);
-	bool has_county_file = has(set, "county_file.id") && has(set, state) && has(set, county);
-
-	if (has(set, "id") || has_state_file || has_county_file)
-		return;
-	if (has(set, "state_file.id")) {
-		name_missing(set, state, "state_file.id needs it", words);
-	} else if (has(set, "county_file.id")) {
-		name_missing(set, state, "county_file.id needs it", words);
-		name_missing(set, county, "county_file.id needs it", words);
-	} else {
-		buf_printf(words, "%sone of id, state_file.id, county_file.id (whose ballot it is)",
-		    words->len ? ", " : "");
-	}
-}
-
-static bool
-is_outside_us(const struct fields_set *set)
-{
-	return set->country && !span_equal_nocase(span_of(set->country), span_of("US"));
-}
-
-static void
-name_missing_of_ballot(const struct fields_set *set, struct buf *words)
-{
-	name_missing(set, "ballots.vote_method", "voted, early or absentee", words);
-	name_missing(set, "election.country_code", "two letters, such as US", words);
-	name_missing(set, "election.election_at", "when the election was", words);
-	if (!is_outside_us(set))
-		name_missing(set, "election.state", "needed in the US", words);
-	name_missing_identity(set, words);
-}
-
-/* An id of a state's or county's file is unique only within it; where both are sent, the nation may
- * match by either. */
-static void
-name_missing_of_person(const struct fields_set *set, struct buf *words)
-{
-	if (has(set, "state_file_id"))
-		name_missing(set, state, "state_file_id needs it", words);
-	else if (has(set, "county_file_id"))
-		name_missing(set, state, "county_file_id needs it", words);
-	if (has(set, "county_file_id"))
-		name_missing(set, county, "county_file_id needs it", words);
-}
-
-bool
-fields_missing(const struct fields_set *set, struct buf *words)
-{
-	size_t before = words->len;
-	SCOPED(buf) missing = BUF_INIT;
-
-	if (set->type == SETTINGS_BALLOT)
-		name_missing_of_ballot(set, &missing);
-	else
-		name_missing_of_person(set, &missing);
-	buf_add_span(words, buf_span(&missing));
-	return words->len > before;
-}
-
-bool
-fields_identify(const struct fields_set *set)
-{
-	for (size_t i = 0; i < ARRAY_COUNT(unique_fields); i++) {
-		if (has(set, unique_fields[i]))
-			return true;
-	}
-	return has(set, state) &&
-	    (has(set, "state_file_id") || (has(set, "county_file_id") && has(set, county)));
 }

@@ -7,6 +7,7 @@
 #include "config/fields.h"
 #include "config/rules.h"
 #include "runner/base/limits.h"
+#include "runner/base/required.h"
 #include "runner/base/suggest.h"
 
 /* One source with its place in the file. */
@@ -314,24 +315,24 @@ check_fields_together(const struct subject *subject)
 	const struct settings_source *source = subject->source;
 	const struct tree *columns =
 	    setting_or_source(subject, source->column_count ? "columns" : "header");
-	const struct fields_set set = {
-		.type = source->type,
+	const struct required_set set = {
+		.is_ballot = source->type == SETTINGS_BALLOT,
 		.has = sends,
 		.context = source,
-		.country = constant_country(source),
+		.country = span_of(constant_country(source)),
 	};
 	SCOPED(buf) missing = BUF_INIT;
 
 	if (source->column_count == 0 && source->header_count == 0)
 		return 0;
-	if (fields_missing(&set, &missing)) {
+	if (required_missing(&set, &missing)) {
 		complain_at(reader->script, columns->name_at, reader->err,
 		    "source %s lacks fields that %s imports need\nmissing: %s", source->name,
 		    settings_type_name(source->type), buf_text(&missing));
 		reader->err->kind = ERR_DATA;
 		return -1;
 	}
-	if (source->in_doubt == SETTINGS_RESUBMIT && !fields_identify(&set))
+	if (source->in_doubt == SETTINGS_RESUBMIT && !required_identify(&set))
 		return complain_at(reader->script, setting_or_source(subject, "in_doubt")->at,
 		    reader->err,
 		    "`sources.in_doubt` cannot be \"resubmit\" here\nwithout a unique id in every "

@@ -7,6 +7,7 @@ libbase_a_SOURCES = \
 	%D%/jsonw.c %D%/jsonw.h \
 	%D%/limits.h \
 	%D%/number.c %D%/number.h \
+	%D%/required.c %D%/required.h \
 	%D%/scoped.h \
 	%D%/show.c %D%/show.h \
 	%D%/span.c %D%/span.h \

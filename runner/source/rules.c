@@ -1,8 +1,8 @@
 #include "platform.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "runner/base/required.h"
 #include "runner/source/rules.h"
 
 const char *
@@ -17,67 +17,29 @@ rules_text(enum rule rule)
 	return texts[rule];
 }
 
-static int
-refuse(const char *path, const char *what, const char *why, struct err *err)
-{
-	return err_set(
-	    err, ERR_DATA, "%s: no column becomes %s\n  %s\nNothing was sent.", path, what, why);
-}
-
 static bool
-is_outside_us(const struct rules *rules, const struct layout *layout)
+has_output(const void *layout, const char *name)
 {
-	const struct layout_output *country = &layout->outputs[rules->country];
-
-	return country->is_constant && !span_is(country->constant, "US");
+	return layout_find(layout, name) >= 0;
 }
 
 static int
-check_ballot(
-    const struct rules *rules, const struct layout *layout, const char *path, struct err *err)
+check_columns(const struct rules *rules, const struct layout *layout, const char *path,
+    struct err *err)
 {
-	bool has_identity = rules->id >= 0 || (rules->state_file >= 0 && rules->state >= 0) ||
-	    (rules->county_file >= 0 && rules->state >= 0 && rules->county >= 0);
+	struct required_set set = { rules->type == RULES_BALLOT, has_output, layout, SPAN_NONE };
+	SCOPED(buf) missing = BUF_INIT;
 
-	if (rules->method < 0)
-		return refuse(path, "ballots.vote_method",
-		    "Every ballot needs it: voted, early or absentee.", err);
-	if (rules->country < 0)
-		return refuse(path, "election.country_code",
-		    "Every ballot needs it; a constant will do: "
-		    "constants = ( ( \"election.country_code\", \"US\" ) );",
-		    err);
-	if (rules->election_state < 0 && !is_outside_us(rules, layout))
-		return refuse(path, "election.state",
-		    "Every ballot within the US needs it; a constant will do.", err);
-	if (rules->election_at < 0)
-		return refuse(path, "election.election_at",
-		    "Every ballot needs the day of its election, as MM/DD/YYYY.", err);
-	if (!has_identity)
-		return refuse(path, "an identity",
-		    "A ballot is matched to its voter by  state_file.id  with  "
-		    "registered_address.state,\n"
-		    "  or by  county_file.id  with  registered_address.state  and  "
-		    "registered_address.county,  or by  id.",
-		    err);
-	return 0;
-}
-
-static int
-check_people(const struct rules *rules, const char *path, struct err *err)
-{
-	const char *id = rules->county_file >= 0 ? "county_file_id" : "state_file_id";
-	char why[128];
-
-	if (rules->state_file < 0 && rules->county_file < 0)
+	if (rules->country >= 0 && layout->outputs[rules->country].is_constant)
+		set.country = layout->outputs[rules->country].constant;
+	if (!required_missing(&set, &missing))
 		return 0;
-	snprintf(why, sizeof(why),
-	    "%s finds a person only together with it; without it every load makes duplicates.", id);
-	if (rules->state < 0)
-		return refuse(path, "registered_address.state", why, err);
-	if (rules->county_file >= 0 && rules->county < 0)
-		return refuse(path, "registered_address.county", why, err);
-	return 0;
+	return err_set(err, ERR_DATA,
+	    "%s: no column becomes %s\n"
+	    "  A constant will do where all rows have the same, as in\n"
+	    "    constants = ( ( \"election.country_code\", \"US\" ) );\n"
+	    "Nothing was sent.",
+	    path, buf_text(&missing));
 }
 
 int
@@ -99,7 +61,7 @@ rules_init(struct rules *rules, enum rules_type type, const struct layout *layou
 	rules->election_at = layout_find(layout, "election.election_at");
 	if (layout->output_count == 0)
 		return 0; /* an input without a byte */
-	return is_ballot ? check_ballot(rules, layout, path, err) : check_people(rules, path, err);
+	return check_columns(rules, layout, path, err);
 }
 
 bool

@@ -77,7 +77,7 @@ bad "a column that is no field" "state_file_id,registered_address.state,frist_na
 	'rollcall: people.csv has a column "frist_name" that is no field of the nation; did you mean "first_name"?' \
 	'    or allow it:  extra_fields = [ "frist_name" ];'
 bad "state_file_id without the state" "state_file_id,first_name\n1,2\n" \
-	'rollcall: people.csv: no column becomes registered_address.state'
+	'rollcall: people.csv: no column becomes registered_address.state (state_file_id needs it)'
 SOURCE='columns = ( ( "state_file_id", "external_id" ), ( "lastname", "last_name" ) );' \
 	bad "a mapped column that is not there" "$header\n1,NC,Ann\n" \
 	'rollcall: people.csv has no column "lastname", which the job sends as last_name'
@@ -96,15 +96,15 @@ ballot_column_missing()
 	ballots 2
 	cut -d, -f"$2" ballots.csv >cut.none
 	mv cut.none ballots.csv
-	refused 65 "ballots without $1" "rollcall: ballots.csv: no column becomes $1"
+	refused 65 "ballots without $1" "rollcall: ballots.csv: no column becomes $1 ($3)"
 }
 people 2
 job
 sed -i 's/"people"; input = "people.csv"/"ballot"; input = "ballots.csv"/' job.cfg
-ballot_column_missing election.election_at 1-2,4-
-ballot_column_missing election.country_code 1-3,5-
-ballot_column_missing election.state 1-4,6
-ballot_column_missing ballots.vote_method 1-5
+ballot_column_missing election.election_at 1-2,4- "when the election was"
+ballot_column_missing election.country_code 1-3,5- "two letters, such as US"
+ballot_column_missing election.state 1-4,6 "needed in the US"
+ballot_column_missing ballots.vote_method 1-5 "voted, early or absentee"
 ballots 3
 sed -i '3,4s/voted/maybe/' ballots.csv
 exits 0 "a wrong value of a ballot is told" rollcall check job.cfg

@@ -8,6 +8,10 @@ unit_programs += tests/unit/test_base
 tests_unit_test_base_SOURCES = %D%/test_base.c
 tests_unit_test_base_LDADD = libbase.a $(CMOCKA_LIBS)
 
+unit_programs += tests/unit/test_required
+tests_unit_test_required_SOURCES = %D%/test_required.c
+tests_unit_test_required_LDADD = libbase.a $(CMOCKA_LIBS)
+
 # --- runner/files
 unit_programs += tests/unit/test_put
 tests_unit_test_put_SOURCES = %D%/test_put.c

@@ -221,10 +221,18 @@ every_column_that_a_ballot_needs_is_asked_for(void **state)
 static void
 a_ballot_needs_one_whole_identity(void **state)
 {
-	static const char *const halves[] = { "state_file.id", "registered_address.state",
-		"county_file.id,registered_address.state",
-		"county_file.id,registered_address.county",
-		"state_file_id,registered_address.state" };
+	static const struct {
+		const char *header, *missing;
+	} halves[] = {
+		{ "state_file.id", "registered_address.state (state_file.id needs it)" },
+		{ "registered_address.state", "one of id, state_file.id, county_file.id" },
+		{ "county_file.id,registered_address.state",
+		    "registered_address.county (county_file.id needs it)" },
+		{ "county_file.id,registered_address.county",
+		    "registered_address.state (county_file.id needs it)" },
+		{ "state_file_id,registered_address.state",
+		    "one of id, state_file.id, county_file.id" },
+	};
 	static const char *const wholes[] = { "id", "state_file.id,registered_address.state",
 		BY_COUNTY };
 	const char *rest = ",ballots.vote_method,election.country_code,election.state,"
@@ -234,8 +242,8 @@ a_ballot_needs_one_whole_identity(void **state)
 	for (size_t i = 0; i < ARRAY_COUNT(halves); i++) {
 		SCOPED(buf) header = BUF_INIT;
 
-		buf_printf(&header, "%s%s", halves[i], rest);
-		expect_missing(RULES_BALLOT, buf_text(&header), "identity");
+		buf_printf(&header, "%s%s", halves[i].header, rest);
+		expect_missing(RULES_BALLOT, buf_text(&header), halves[i].missing);
 	}
 	for (size_t i = 0; i < ARRAY_COUNT(wholes); i++) {
 		SCOPED(buf) header = BUF_INIT;
