@@ -54,7 +54,6 @@ faults()
 		inotify_add_watch ENOSPC
 		signalfd4 EMFILE
 		getdents64 EIO
-		futex EINTR
 	END
 }
 
