@@ -31,7 +31,9 @@ cd "$WORK" || exit 99
 _clean_up()
 {
 	local pid
-	for pid in "${_background[@]}"; do
+	# Only what still runs: the number of a process that has ended may be another's by now.
+	for pid in $(jobs -rp); do
+		[[ " ${_background[*]} " == *" $pid "* ]] || continue
 		kill -KILL "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
 	done
 	cd / && rm -rf "$WORK"
