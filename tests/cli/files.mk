@@ -1,4 +1,5 @@
 # The shipped binary against the pretend nation: one theme a file.
-cli_tests = %D%/answers.sh %D%/stopping.sh %D%/files.sh %D%/chunks.sh
+cli_tests = %D%/answers.sh %D%/stopping.sh %D%/files.sh %D%/chunks.sh %D%/reports.sh \
+	%D%/real_layouts.sh
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests) %D%/load.sh
