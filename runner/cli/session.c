@@ -37,7 +37,8 @@ learn_machine(struct session *session)
 	unsigned char hash[DIGEST_SHA_BYTES];
 	char machine[64], text[96];
 
-	host_machine(machine);
+	if (host_machine(machine, err))
+		return -1;
 	if (!machine[0])
 		return;
 	snprintf(text, sizeof(text), "rollcall %s", machine);
