@@ -31,8 +31,8 @@ sha256(const void *bytes, size_t len, unsigned char hash[32])
 }
 
 /* /etc/machine-id is confidential (machine-id(5)): hashed with a word of ours. */
-static void
-learn_machine(struct session *session)
+static int
+learn_machine(struct session *session, struct err *err)
 {
 	unsigned char hash[DIGEST_SHA_BYTES];
 	char machine[64], text[96];
@@ -40,10 +40,11 @@ learn_machine(struct session *session)
 	if (host_machine(machine, err))
 		return -1;
 	if (!machine[0])
-		return;
+		return 0;
 	snprintf(text, sizeof(text), "rollcall %s", machine);
 	sha256(text, strlen(text), hash);
 	show_hex(hash, sizeof(hash), session->machine_id);
+	return 0;
 }
 
 static int
@@ -73,9 +74,8 @@ session_open(struct session *session, const struct args *args, struct err *err)
 
 	*session = (struct session)SESSION_NONE;
 	settings_init(&session->settings);
-	if (job_read(&options, &session->settings, err))
+	if (job_read(&options, &session->settings, err) || learn_machine(session, err))
 		return -1;
-	learn_machine(session);
 	return find_folder(session, args->values[OPTION_STATE_DIR], err);
 }
 
