@@ -63,7 +63,8 @@ enum trouble {
 struct slot {
 	int64_t due_ms;
 	uint64_t import_id;
-	int64_t started_server_ms; /* its last POST began, by the nation's clock; 0: not known */
+	int64_t sent_ms;           /* its last POST began, by the nation's clock; if not is_dated, its
+				      import was known, by our wall clock */
 	int64_t troubled_since_ms; /* the first of the troubles in a row */
 	uint32_t number;
 	uint32_t queue_at;
@@ -75,6 +76,7 @@ struct slot {
 	bool is_hashed : 1;  /* its SHA-256 is known */
 	bool is_used_up : 1; /* no attempt is left */
 	bool is_stray : 1;   /* the nation may have an import of it that nobody owns */
+	bool is_dated : 1;   /* the nation's clock was known when it was sent */
 };
 
 struct load_source {

@@ -270,7 +270,7 @@ probe_result(const struct probe *probe)
 		return PROBE_IS_FOUND;
 	if (probe->alike || probe->obscure || may_hide)
 		return PROBE_IS_UNCLEAR;
-	if (probe->wanted.own_expected == 0 || probe->own_seen < probe->wanted.own_expected)
+	if (!probe->wanted.has_witness || probe->own_seen < probe->wanted.own_expected)
 		return PROBE_NEEDS_WITNESS;
 	return PROBE_IS_ABSENT;
 }

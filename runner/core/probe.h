@@ -21,7 +21,9 @@ struct probe_wanted {
 	uint64_t rows;          /* sent */
 	uint64_t lines;         /* physical lines of those rows; rows if they have no line ends */
 	int64_t since_ms;       /* SUBMIT_STARTED less 10 minutes, in the nation's clock */
-	uint64_t own_expected;  /* imports of this load whose POST began since then */
+	uint64_t own_expected;  /* imports of this load that may have been made since then: all must
+				   stand in the list before it proves an absence, */
+	bool has_witness;       /* and one of them must surely be of that time */
 	size_t shared_letters;  /* probe_shared_letters() with the chunk most like it of those that
 				   the nation may have unknown to us: they tell nothing */
 };

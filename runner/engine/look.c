@@ -41,22 +41,32 @@ since_ms(const struct look *look)
 	return look->chunk.started_server_ms - SINCE_MS;
 }
 
-/* Was its import made in the time that the look covers, and not at the edge of it? Only such are
- * witnesses. */
+/* Was its import surely made in the time that the look covers, and not at the edge of it? */
 static bool
-is_since(const struct look *look, const struct slot *slot)
+is_witness(const struct look *look, const struct slot *slot)
 {
-	return slot->import_id && slot->started_server_ms >= since_ms(look) + EDGE_MS;
+	return slot->import_id && slot->is_dated && slot->sent_ms >= since_ms(look) + EDGE_MS;
 }
 
-static uint64_t
-count_own(const struct engine *engine)
+/* May it have been? One that was sent before the nation's clock was known was made before its id
+ * came, on a wall clock that should not be off by more than the time covered. */
+static bool
+is_expected(const struct look *look, const struct slot *slot)
 {
-	uint64_t count = 0;
+	if (!slot->import_id || slot->is_dated)
+		return is_witness(look, slot);
+	return slot->sent_ms >= since_ms(look) - SINCE_MS;
+}
 
-	for (uint32_t i = 0; i < engine->load.slot_count; i++)
-		count += is_since(&engine->look, &engine->load.slots[i]);
-	return count;
+static void
+count_own(const struct engine *engine, struct probe_wanted *wanted)
+{
+	for (uint32_t i = 0; i < engine->load.slot_count; i++) {
+		const struct slot *slot = &engine->load.slots[i];
+
+		wanted->own_expected += is_expected(&engine->look, slot);
+		wanted->has_witness = wanted->has_witness || is_witness(&engine->look, slot);
+	}
 }
 
 /* May the nation have an import of it that we do not know? */
@@ -132,9 +142,9 @@ set_up(struct engine *engine, struct err *err)
 		.rows = plan_rows_sent(&look->plan),
 		.lines = lines_of(engine),
 		.since_ms = since_ms(look),
-		.own_expected = count_own(engine),
 	};
 
+	count_own(engine, &wanted);
 	if (compare_rivals(engine, &wanted.shared_letters, err))
 		return -1;
 	probe_init(&look->probe, &wanted);
@@ -296,7 +306,7 @@ end_without_witness(struct engine *engine, struct err *err)
 	const struct load_limits *limits = &engine->load.limits;
 	const struct slot *slot = &engine->load.slots[engine->look.index];
 	uint32_t waits = slot->trouble == TROUBLE_WITNESS ? slot->troubles : 0;
-	bool has_own = engine->look.probe.wanted.own_expected > 0;
+	bool has_own = engine->look.probe.wanted.has_witness;
 
 	if (is_resubmitted(engine))
 		return end_unclear(engine, true, "not in the nation's list", err);
@@ -338,7 +348,7 @@ owner_of(struct engine *engine, uint64_t import_id)
 	if (index == LOAD_NO_INDEX)
 		return PROBE_STRANGER;
 	bit = UINT64_C(1) << (index % 64);
-	if (engine->seen[index / 64] & bit || !is_since(&engine->look, &engine->load.slots[index]))
+	if (engine->seen[index / 64] & bit || !is_expected(&engine->look, &engine->load.slots[index]))
 		return PROBE_OWN_AGAIN;
 	engine->seen[index / 64] |= bit;
 	return PROBE_OWN;

@@ -353,6 +353,22 @@ a_chunk_may_have_an_import_that_nobody_owns(void **state)
 }
 
 static void
+a_chunk_is_dated_by_the_nations_clock_or_by_when_its_id_came(void **state)
+{
+	struct core_load core;
+
+	(void)state;
+	start_with(&core, (struct chunk){ .state = CHUNK_SUBMITTED, .attempts = 1, .import_id = 7,
+			      .started_server_ms = 500, .submitted_ms = 900 });
+	assert_true(core.slots[0].is_dated);
+	assert_int_equal(core.slots[0].sent_ms, 500);
+	start_with(&core, (struct chunk){ .state = CHUNK_SUBMITTED, .attempts = 1, .import_id = 7,
+			      .submitted_ms = 900 });
+	assert_false(core.slots[0].is_dated);
+	assert_int_equal(core.slots[0].sent_ms, 900);
+}
+
+static void
 troubles_are_counted_in_a_row_and_by_kind(void **state)
 {
 	struct core_load core;
@@ -623,6 +639,7 @@ main(void)
 		cmocka_unit_test(a_doubt_of_this_run_settles_until_its_event_says),
 		cmocka_unit_test(a_slot_knows_when_no_attempt_is_left),
 		cmocka_unit_test(a_chunk_may_have_an_import_that_nobody_owns),
+		cmocka_unit_test(a_chunk_is_dated_by_the_nations_clock_or_by_when_its_id_came),
 		cmocka_unit_test(troubles_are_counted_in_a_row_and_by_kind),
 		cmocka_unit_test(many_troubles_are_counted_up_to_255),
 		cmocka_unit_test(a_new_state_begins_without_trouble_and_the_same_state_keeps_it),
