@@ -36,6 +36,8 @@ static const struct fate post_fates[] = {
 	{ .status = 408, .is_taken = true },
 	{ .status = 503, .is_taken = true, .told_ms = 900000 },
 	{ .status = 418, .is_taken = true },
+	{ .sent = SENT_PART, .transport = TRANSPORT_GARBLED, .is_taken = true }, /* as if */
+	{ .sent = SENT_PART, .status = 502, .is_taken = true },
 	/* lost, and not taken */
 	{ .transport = TRANSPORT_BROKEN },
 	{ .transport = TRANSPORT_CUT, .answer_ms = LONG_MS },

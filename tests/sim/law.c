@@ -250,15 +250,14 @@ range_of(const struct chunk *chunk, size_t *least, size_t *most)
 
 	*least = chunk->import_id ? 1 : 0;
 	*most = is_declared ? SIZE_MAX : 1;
+	if (chunk->notes & NOTE_NEVER_TAKEN)
+		*most = 0;
 	if (is_declared || chunk->import_id)
 		return;
 	switch (chunk->state) {
 	case CHUNK_PLANNED:
 	case CHUNK_REFUSED:
 		*most = 0;
-		break;
-	case CHUNK_FAILED:
-		*most = chunk->notes & NOTE_NEVER_TAKEN ? 0 : 1;
 		break;
 	case CHUNK_SUBMITTED:
 	case CHUNK_FINISHED:
@@ -267,6 +266,7 @@ range_of(const struct chunk *chunk, size_t *least, size_t *most)
 	case CHUNK_SUBMITTING:
 	case CHUNK_IN_DOUBT:
 	case CHUNK_HELD:
+	case CHUNK_FAILED:
 	case CHUNK_SKIPPED:
 	case CHUNK_DONE: /* without an import: a chunk without rows */
 		break;

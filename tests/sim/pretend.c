@@ -78,6 +78,7 @@ take_chunk(struct pretend *nation, const struct pretend_late *late)
 	const struct paper *paper = &nation->world->paper;
 	const struct pretend_taken taken = {
 		.paper = late->paper,
+		.began_ms = late->began_ms,
 		.at_ms = late->at_ms,
 		.is_doomed = late->is_doomed,
 	};
@@ -269,6 +270,7 @@ plan_taking(struct pretend *nation, const struct pretend_request *request)
 {
 	const struct fate *fate = &request->fate;
 	struct pretend_late late = {
+		.began_ms = now_of(nation),
 		.at_ms = fate->take_ms ? request->due_ms + fate->take_ms : request->full_ms,
 		.paper = request->paper,
 		.post = request->post,
@@ -479,14 +481,43 @@ is_tardy(const struct pretend *nation, const struct pretend_taken *taken)
 	       now_of(nation) < taken->at_ms + (int64_t)chance_below(&chance, (uint64_t)most_ms);
 }
 
-/* One of our imports that no chunk owns is missing from the list. */
-static bool
-hides_a_doubt(const struct pretend *nation)
+/* The youngest import that a chunk owns, made since then; NULL: none. */
+static const struct pretend_taken *
+youngest_since(const struct pretend *nation, int64_t since_ms)
 {
+	const struct pretend_taken *youngest = NULL;
+
 	for (size_t i = 0; i < nation->taken_count; i++) {
 		const struct pretend_taken *taken = &nation->taken[i];
 
-		if (!taken->is_stranger && !is_owned(nation, taken) && is_tardy(nation, taken))
+		if (!taken->is_stranger && is_owned(nation, taken) && taken->began_ms >= since_ms &&
+		    (!youngest || taken->began_ms > youngest->began_ms))
+			youngest = taken;
+	}
+	return youngest;
+}
+
+/* Could it show that the list is not whole while `hidden` is missing? A look counts on every import
+ * of the 10 minutes before its own (replies.md), less one at the edge, and the nation's clocks may be
+ * off by five: among the last 4 one is enough to be missing, else all that might be asked for. */
+static bool
+is_witness_of(const struct pretend *nation, const struct pretend_taken *taken,
+    const struct pretend_taken *hidden)
+{
+	const struct pretend_taken *sure = youngest_since(nation, hidden->began_ms - 4 * MINUTE);
+
+	return sure ? taken == sure : taken->began_ms >= hidden->began_ms - 16 * MINUTE;
+}
+
+/* Is it missing because another is, that nobody owns? */
+static bool
+is_missing_as_a_witness(const struct pretend *nation, const struct pretend_taken *taken)
+{
+	for (size_t i = 0; i < nation->taken_count; i++) {
+		const struct pretend_taken *hidden = &nation->taken[i];
+
+		if (!hidden->is_stranger && !is_owned(nation, hidden) && is_tardy(nation, hidden) &&
+		    is_witness_of(nation, taken, hidden))
 			return true;
 	}
 	return false;
@@ -503,7 +534,9 @@ is_listed(const struct pretend *nation, const struct pretend_taken *taken)
 		return true;
 	if (nation->world->options.bug == BUG_HIDES_ONE && !is_owned(nation, taken))
 		return false;
-	return !habits->hides_ours && !is_tardy(nation, taken) && !hides_a_doubt(nation);
+	if (habits->hides_ours || is_missing_as_a_witness(nation, taken))
+		return false;
+	return is_owned(nation, taken) || !is_tardy(nation, taken);
 }
 
 static void
@@ -516,6 +549,8 @@ write_head(const struct pretend_habits *habits, struct span head, struct buf *to
 			buf_add_text(to, "...");
 		return;
 	}
+	if (habits->head == HEAD_FOREIGN)
+		buf_add_text(to, "[[");
 	for (size_t i = 0; i < head.len; i++) {
 		buf_add_byte(to, head.ptr[i]);
 		if (habits->head == HEAD_SPACED && head.ptr[i] == ',')
@@ -559,8 +594,10 @@ answer_list(struct pretend *nation, const struct pretend_request *request, struc
 		reply->status = nation->habits.list_status;
 		return;
 	}
-	if (nation->habits.is_never_still && !nation->world->is_calm)
+	if (request->page > 1 && nation->habits.stirs && !nation->world->is_calm) {
+		nation->habits.stirs--;
 		take_stranger(nation);
+	}
 	reply->form = ANSWER_JSON;
 	reply->is_list = true;
 	reply->entries = &nation->entries[nation->lent_count];
@@ -725,14 +762,18 @@ wait_for(void *ctx, int64_t wait_ms, struct reply *replies, size_t most, size_t 
 static void
 cut_one(struct pretend *nation, struct pretend_request *request)
 {
-	if (request->fate.sent == SENT_ALL && now_of(nation) < request->full_ms) {
+	request->due_ms = now_of(nation);
+	if (request->taken_id && request->fate.sent == SENT_PART)
+		return; /* the evidence that it is not complete is wrong: it keeps its own end */
+	if (request->kind == REQUEST_SUBMIT && now_of(nation) < request->full_ms) {
 		never_take(nation, request->post);
-		request->fate.sent = SENT_PART;
-		request->handed_bytes = request->body_bytes / 2;
 		request->sha256.is_known = false;
+		if (request->fate.sent == SENT_ALL) {
+			request->fate.sent = SENT_PART;
+			request->handed_bytes = request->body_bytes / 2;
+		}
 	}
 	request->fate.transport = TRANSPORT_CUT;
-	request->due_ms = now_of(nation);
 }
 
 static void

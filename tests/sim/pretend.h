@@ -21,6 +21,7 @@ enum pretend_head {
 	HEAD_CUT,       /* ends after head_bytes */
 	HEAD_CUT_MARK,  /* the same, with an ellipsis */
 	HEAD_NULL,
+	HEAD_FOREIGN,   /* in a form of its own that we cannot read */
 };
 
 enum pretend_lines { LINES_RECORDS, LINES_WITH_HEADER, LINES_NULL };
@@ -30,14 +31,15 @@ struct pretend_habits {
 	uint32_t list_status;     /* 0: it shows its list; 403, 404, 406 … */
 	int64_t list_lag_ms;      /* a new import stands in the list so much later; */
 	int64_t list_tardy_ms;    /* or one up to this much later, each its own time: then, while one
-	                             that no chunk owns is missing, all of ours are */
+	                             that no chunk owns is missing, a witness is, too */
 	bool hides_ours;          /* imports made through V1 are not listed at all */
 	uint32_t page_size;       /* 0: 20 */
 	bool is_oldest_first;
 	bool has_next_always;     /* a next page cannot be ruled out until one is empty */
 	bool is_dateless;         /* answers have no Date */
 	int64_t date_skew_ms;     /* the clocks of its front ends differ by up to this */
-	bool is_never_still;      /* whenever the list is read, somebody imports something */
+	uint32_t stirs;           /* so often, before a page behind the first is read, somebody
+	                             imports something */
 	bool is_coarse;           /* created_at has whole minutes */
 	enum pretend_head head;
 	uint32_t head_bytes;
@@ -51,6 +53,7 @@ struct pretend_habits {
 struct pretend_taken {
 	size_t paper; /* index of the plan; paper->count: a stranger's */
 	uint64_t import_id;
+	int64_t began_ms; /* its POST began */
 	int64_t at_ms;
 	bool is_doomed;
 	bool is_stranger;
@@ -58,6 +61,7 @@ struct pretend_taken {
 
 /* A POST that will be taken. */
 struct pretend_late {
+	int64_t began_ms;
 	int64_t at_ms;
 	size_t paper;
 	uint64_t post; /* of struct pretend_request */

@@ -74,8 +74,10 @@ make_nation(struct chance *chance, int64_t settle_ms)
 		.is_dateless = is_one_in(chance, 20),
 		.is_coarse = is_one_in(chance, 5),
 		.head = (enum pretend_head)ONE_OF(chance, HEAD_RAW, HEAD_RAW, HEAD_SPACED,
-		    HEAD_SPACED, HEAD_CUT, HEAD_CUT_MARK, HEAD_NULL),
-		.head_bytes = 20 + (uint32_t)chance_below(chance, 150),
+		    HEAD_SPACED, HEAD_CUT, HEAD_CUT, HEAD_CUT_MARK, HEAD_NULL, HEAD_FOREIGN),
+		/* Often just behind the header of people, which has 51 bytes. */
+		.head_bytes = is_one_in(chance, 2) ? 50 + (uint32_t)chance_below(chance, 30)
+						   : 20 + (uint32_t)chance_below(chance, 150),
 		.lines = (enum pretend_lines)chance_below(chance, 3),
 		.id_lag_ms = (int64_t)ONE_OF(chance, 0, 0, 5000, 600000),
 		.counts_separately = is_one_in(chance, 2),
@@ -84,7 +86,8 @@ make_nation(struct chance *chance, int64_t settle_ms)
 
 	if (is_one_in(chance, 10))
 		habits.date_skew_ms = (int64_t)ONE_OF(chance, 10000, 50000, 300000);
-	habits.is_never_still = is_one_in(chance, 40);
+	if (is_one_in(chance, 5))
+		habits.stirs = (uint32_t)ONE_OF(chance, 1, 3, 1000);
 	if (is_one_in(chance, 10))
 		habits.list_status = (uint32_t)ONE_OF(chance, 403, 404, 406, 410, 500);
 	if (is_one_in(chance, 8))
@@ -117,5 +120,8 @@ seed_world(uint64_t seed)
 	options.journal_permille = (uint32_t)ONE_OF(&chance, 0, 0, 0, 10);
 	options.source_permille = (uint32_t)ONE_OF(&chance, 0, 0, 0, 20);
 	options.jump_permille = (uint32_t)ONE_OF(&chance, 0, 0, 0, 0, 5);
+	/* With both clocks wrong nobody can tell which imports a list should show. */
+	if (options.jump_permille && options.nation.date_skew_ms)
+		options.nation.list_tardy_ms = 0;
 	return options;
 }

@@ -15,7 +15,8 @@
 #include "tests/sim/play.h"
 #include "tests/sim/seed.h"
 
-enum { SEEDS = 1000, LONG_SEEDS = 1000000, KILLS = 5, IN_ONE_TEST = 100 };
+/* Many kills of few seeds where somebody waits, few kills of many where nobody does. */
+enum { SEEDS = 1000, KILLS = 5, LONG_SEEDS = 1000000, LONG_KILLS = 2, TESTS = 10 };
 
 /* What it takes to see a failure again. */
 static void
@@ -48,14 +49,14 @@ play(uint64_t seed, const struct play_cuts *cuts, bool is_traced, uint64_t *step
 
 /* As it comes; killed once, at a few steps; killed twice. */
 static bool
-play_seed(uint64_t seed)
+play_seed(uint64_t seed, int kills)
 {
 	struct chance chance = { seed + 99 };
 	struct play_cuts cuts = { { 0 } };
 	uint64_t steps, ignored;
 	bool is_good = play(seed, &cuts, false, &steps);
 
-	for (int i = 0; i < KILLS && is_good; i++) {
+	for (int i = 0; i < kills && is_good; i++) {
 		cuts.at[0] = 1 + chance_below(&chance, steps);
 		cuts.at[1] = i == 0 ? 1 + chance_below(&chance, steps) : 0;
 		is_good = play(seed, &cuts, false, &ignored);
@@ -64,17 +65,18 @@ play_seed(uint64_t seed)
 }
 
 static int
-play_seeds(uint64_t count)
+play_seeds(uint64_t count, int kills)
 {
+	uint64_t seed = 1;
 	int failed = 0;
 
-	printf("1..%" PRIu64 "\n", (count + IN_ONE_TEST - 1) / IN_ONE_TEST);
-	for (uint64_t first = 1; first <= count; first += IN_ONE_TEST) {
-		uint64_t last = first + IN_ONE_TEST - 1 < count ? first + IN_ONE_TEST - 1 : count;
+	printf("1..%d\n", TESTS);
+	for (uint64_t i = 1; i <= TESTS; i++) {
+		uint64_t first = seed, last = count * i / TESTS;
 		bool is_good = true;
 
-		for (uint64_t seed = first; seed <= last; seed++)
-			is_good = play_seed(seed) && is_good;
+		for (; seed <= last; seed++)
+			is_good = play_seed(seed, kills) && is_good;
 		printf("%s - seeds %" PRIu64 " to %" PRIu64 "\n", is_good ? "ok" : "not ok", first,
 		    last);
 		fflush(stdout);
@@ -98,8 +100,9 @@ number_of(const char *text)
 int
 main(int argc, char **argv)
 {
-	const char *is_long = getenv("ROLLCALL_LONG");
-	uint64_t seeds = is_long && strcmp(is_long, "1") == 0 ? LONG_SEEDS : SEEDS;
+	const char *asked = getenv("ROLLCALL_LONG");
+	bool is_long = asked && strcmp(asked, "1") == 0;
+	uint64_t seeds = is_long ? LONG_SEEDS : SEEDS;
 	struct play_cuts cuts = { { 0 } };
 	uint64_t seed = 0, steps;
 	int kills = 0;
@@ -118,5 +121,5 @@ main(int argc, char **argv)
 	}
 	if (seed)
 		return play(seed, &cuts, true, &steps) ? EXIT_SUCCESS : EXIT_FAILURE;
-	return play_seeds(seeds);
+	return play_seeds(seeds, is_long ? LONG_KILLS : KILLS);
 }

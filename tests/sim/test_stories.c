@@ -373,10 +373,10 @@ other_peoples_imports_at_the_same_moment_are_not_taken_for_ours(void **state)
 }
 
 static void
-a_list_with_the_oldest_first_and_one_entry_a_page_shows_what_is_there(void **state)
+a_list_with_the_oldest_first_shows_what_is_there_on_pages_of_any_size(void **state)
 {
 	static const struct fate_line script[] = {
-		POST(1, 1, .upload_ms = HOUR), /* long before the time in question */
+		POST(2, 1, .upload_ms = HOUR), /* the first is long before the time in question */
 		POST(4, 1, LOST_TAKEN),
 	};
 	struct world_options options = people();
@@ -385,8 +385,113 @@ a_list_with_the_oldest_first_and_one_entry_a_page_shows_what_is_there(void **sta
 	SCRIPT(options, script);
 	options.limits.uploads = 1;
 	options.nation.is_oldest_first = true;
-	options.nation.page_size = 1;
+	for (uint32_t page_size = 1; page_size <= 4; page_size++) {
+		struct world *world;
+
+		options.nation.page_size = page_size;
+		world = after_a_run(&options);
+		assert_int_equal(people_chunk(world, 4)->notes, NOTE_FOUND_BY_PROBE);
+		world_free(world);
+		play_everywhere(&options);
+	}
+}
+
+static void
+a_list_that_changes_while_it_is_read_is_read_all_over(void **state)
+{
+	static const struct fate_line script[] = { POST(4, 1, LOST_TAKEN) };
+	struct world_options options = people();
+	struct world *world;
+
+	(void)state;
+	SCRIPT(options, script);
+	options.nation.page_size = 1; /* the import on the first moves to the second */
+	options.nation.stirs = 2;
+	world = after_a_run(&options);
+	assert_int_equal(people_chunk(world, 4)->notes, NOTE_FOUND_BY_PROBE);
+	world_free(world);
 	play_everywhere(&options);
+}
+
+/* The list shows no more of the rows than their first letter: every chunk begins like that. */
+static struct world_options
+short_heads(void)
+{
+	struct world_options options = people();
+
+	options.nation.head = HEAD_CUT;
+	options.nation.head_bytes = 52;
+	return options;
+}
+
+static void
+nothing_is_looked_for_while_a_post_is_unanswered_that_the_list_may_show(void **state)
+{
+	static const struct fate_line script[] = {
+		POST(1, 1, LOST_UNTAKEN),
+		POST(2, 1, .upload_ms = 200 * SECOND, .answer_ms = 200 * SECOND),
+	};
+	struct world_options options = short_heads();
+	struct world *world;
+
+	(void)state;
+	SCRIPT(options, script);
+	world = after_a_run(&options);
+	assert_all(world, CHUNK_DONE);
+	assert_int_equal(people_chunk(world, 1)->notes, NOTE_SENT_AGAIN);
+	world_free(world);
+	play_everywhere(&options);
+}
+
+static void
+nothing_is_sent_while_the_list_is_read(void **state)
+{
+	static const struct fate_line script[] = {
+		POST(1, 1, LOST_UNTAKEN),
+		POST(2, 1, .upload_ms = 5 * MINUTE),
+		POST(3, 1, .answer_ms = 100 * SECOND),
+		{ .kind = REQUEST_LIST, .chunk = 1, .fate = { .answer_ms = MINUTE } },
+	};
+	struct world_options options = short_heads();
+	struct world *world;
+
+	(void)state;
+	SCRIPT(options, script);
+	options.limits.in_flight = 1;
+	world = after_a_run(&options);
+	assert_all(world, CHUNK_DONE);
+	assert_int_equal(people_chunk(world, 1)->notes, NOTE_SENT_AGAIN);
+	world_free(world);
+	play_everywhere(&options);
+}
+
+/* A person had a chunk sent again that was there already: its first import has no owner, and must
+ * not be taken for that of another chunk that begins the same. */
+static void
+an_import_that_was_left_behind_is_not_taken_for_another_chunks(void **state)
+{
+	static const struct fate_line script[] = {
+		POST(1, 1, LOST_TAKEN),
+		{ .kind = REQUEST_SUBMIT, .source = 1, .chunk = 1, .nth = 1,
+		    .fate = { LOST_UNTAKEN } },
+	};
+	struct world_options options = short_heads();
+	struct world *world;
+
+	(void)state;
+	SCRIPT(options, script);
+	options.sources[1] = options.sources[0];
+	options.sources[1].name = "more";
+	options.sources[1].is_after = true;
+	options.source_count = 2;
+	options.nation.list_status = 403;
+	world = after_a_run(&options);
+	resolve(world, 1, EVENT_RESOLVED_RESUBMIT, 0);
+	world->nation.habits.list_status = 0;
+	assert_int_equal(run(world), ERR_NONE);
+	assert_int_equal(pretend_takes(&world->nation, 0), 2);
+	assert_int_equal(memory_chunk(&world->memory, 1, 1)->state, CHUNK_HELD);
+	world_free(world);
 }
 
 static void
@@ -600,7 +705,7 @@ a_list_that_never_stands_still_proves_nothing(void **state)
 
 	(void)state;
 	SCRIPT(options, script);
-	options.nation.is_never_still = true;
+	options.nation.stirs = UINT32_MAX;
 	options.nation.page_size = 2;
 	world = after_a_run(&options);
 	assert_int_equal(people_chunk(world, 2)->state, CHUNK_HELD);
@@ -1271,7 +1376,12 @@ main(void)
 		    chunks_that_the_list_shows_alike_are_held_until_a_person_tells_them_apart),
 		cmocka_unit_test(other_peoples_imports_at_the_same_moment_are_not_taken_for_ours),
 		cmocka_unit_test(
-		    a_list_with_the_oldest_first_and_one_entry_a_page_shows_what_is_there),
+		    a_list_with_the_oldest_first_shows_what_is_there_on_pages_of_any_size),
+		cmocka_unit_test(a_list_that_changes_while_it_is_read_is_read_all_over),
+		cmocka_unit_test(
+		    nothing_is_looked_for_while_a_post_is_unanswered_that_the_list_may_show),
+		cmocka_unit_test(nothing_is_sent_while_the_list_is_read),
+		cmocka_unit_test(an_import_that_was_left_behind_is_not_taken_for_another_chunks),
 		cmocka_unit_test(a_wall_clock_that_jumps_by_hours_changes_nothing),
 		cmocka_unit_test(without_a_list_a_doubt_is_held_and_finished_after_a_persons_word),
 		cmocka_unit_test(a_person_cannot_give_a_chunk_the_import_of_another),
