@@ -1,13 +1,14 @@
 # The shipped binary, cut off.
 crash_tests = \
 	%D%/closed_streams.sh \
+	%D%/full_disk.sh \
 	%D%/killed_at_every_step.sh \
 	%D%/odd_inputs.sh \
+	%D%/random_faults.sh \
 	%D%/store_taken_away.sh
 
 TESTS += $(crash_tests)
 
 # Its sample goes by counts of system calls, which vary with timing: not for make check.
-LONG_TESTS += %D%/faulted_system_calls.sh
-EXTRA_DIST += %D%/faulted_system_calls.sh
-EXTRA_DIST += $(crash_tests) %D%/loads.sh
+LONG_TESTS += %D%/faulted_system_calls.sh %D%/random_faults.sh
+EXTRA_DIST += $(crash_tests) %D%/faulted_system_calls.sh %D%/loads.sh
