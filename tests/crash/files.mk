@@ -5,6 +5,7 @@ crash_tests = \
 	%D%/killed_at_every_step.sh \
 	%D%/odd_inputs.sh \
 	%D%/random_faults.sh \
+	%D%/several_at_once.sh \
 	%D%/store_taken_away.sh
 
 TESTS += $(crash_tests)
