@@ -68,8 +68,9 @@ unknown_option(const struct verb *verb, struct span name, struct err *err)
 		return err_set(err, ERR_USAGE,
 		    "%s has no option \"--%.*s\"; did you mean \"--%.*s\"?",
 		    verb ? verb->name : "rollcall", SPAN_ARG(name), SPAN_ARG(nearest));
-	return err_set(err, ERR_USAGE, "%s has no option \"--%.*s\"; see rollcall %s--help",
-	    verb ? verb->name : "rollcall", SPAN_ARG(name), verb ? verb->name : "");
+	return err_set(err, ERR_USAGE, "%s has no option \"--%.*s\"; see rollcall %s%s--help",
+	    verb ? verb->name : "rollcall", SPAN_ARG(name), verb ? verb->name : "",
+	    verb ? " " : "");
 }
 
 /* ---- reading ---- */

@@ -19,7 +19,7 @@
 	X(HELP, "help", 'h', NULL, "show this and exit")                                           \
 	X(IMPORT, "import", 0, "ID", "the nation has it: as import ID")                            \
 	X(JSON, "json", 0, NULL, "print data as JSON")                                             \
-	X(NEW, "new", 0, NULL, "start over; the old run folder is kept under another name")        \
+	X(NEW, "new", 0, NULL, "start over; the old run folder is kept, renamed")                  \
 	X(QUIET, "quiet", 'q', NULL, "say nothing if all is well")                                 \
 	X(REASON, "reason", 0, "TEXT", "why: recorded with user, host and time")                   \
 	X(RESUBMIT, "resubmit", 0, NULL, "the nation does not have it: send it again")             \

@@ -27,10 +27,10 @@ const struct verb verb_demo = {
 	.name = "demo",
 	.operands = "",
 	.summary = "a load that is killed and goes on, against a pretend nation",
-	.help = "Starts rollcall-sandbox, writes a sample voter file and a job file, runs the load,\n"
-		"kills it with SIGKILL in the middle, runs it again, and compares the nation's\n"
-		"people with the sum of the report.  Fails if they differ.  Nothing leaves this\n"
-		"computer.\n",
+	.help = "Starts rollcall-sandbox, writes a sample voter file and a job file, runs the\n"
+		"load, kills it with SIGKILL in the middle, runs it again, and compares the\n"
+		"nation's people with the sum of the report.  Fails if they differ.  Nothing\n"
+		"leaves this computer.\n",
 	.options = OPTION_BIT(DIRECTORY) | OPTION_BIT(ROWS),
 	.is_built = true,
 	.run = demo_run,

@@ -15,8 +15,8 @@ const struct verb verb_explain = {
 	.least = 2,
 	.most = 2,
 	.summary = "why a chunk is where it is",
-	.help = "CHUNK is written as in report and messages: people-3.  Tells its history in plain\n"
-		"words, and what happens next.\n",
+	.help = "CHUNK is written as in report and messages: people-3.  Tells its history in\n"
+		"plain words, and what happens next.\n",
 	.options = OPTION_BIT(STATE_DIR),
 	.is_built = true,
 	.run = explain_run,

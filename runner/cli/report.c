@@ -14,8 +14,8 @@ const struct verb verb_report = {
 	.least = 1,
 	.most = 1,
 	.summary = "writes the reports again",
-	.help = "report.csv, summary.csv and rejected.csv, at any time, also while a run is going.\n"
-		"The same events give the same bytes.\n",
+	.help = "report.csv, summary.csv and rejected.csv, at any time, also while a run is\n"
+		"going.  The same events give the same bytes.\n",
 	.options = OPTION_BIT(QUIET) | OPTION_BIT(STATE_DIR),
 	.is_built = true,
 	.run = report_run,

@@ -23,12 +23,13 @@ const struct verb verb_resolve = {
 	.least = 2,
 	.most = 2,
 	.summary = "settles a chunk by a person's word",
-	.help = "For a chunk in doubt or held: look into the nation's control panel (imports), then\n"
+	.help = "For a chunk in doubt or held: look into the nation's control panel (imports),\n"
+		"then\n"
 		"  --import ID   it is there, as this import: its rows will be counted\n"
 		"  --resubmit    it is not there: it is sent again by the next run\n"
 		"  --skip        leave it\n"
-		"Also settles chunks that were refused or failed.  --reason is required and recorded\n"
-		"with user, host and time.  Works while the load is running, too.\n",
+		"Also settles chunks that were refused or failed.  --reason is required and\n"
+		"recorded with user, host and time.  Works while the load is running, too.\n",
 	.options = OPTION_BIT(IMPORT) | OPTION_BIT(RESUBMIT) | OPTION_BIT(SKIP) |
 		   OPTION_BIT(REASON) | OPTION_BIT(STATE_DIR),
 	.is_built = true,

@@ -36,8 +36,9 @@ const struct verb verb_run = {
 	.least = 1,
 	.most = 1,
 	.summary = "starts the load or goes on with it",
-	.help = "The same command after any stop: killed, out of disk, token expired, ^C.  A finished\n"
-		"load sends nothing.  Exit codes are in rollcall(1); 75 means: run it again.\n",
+	.help = "The same command after any stop: killed, out of disk, token expired, ^C.\n"
+		"A finished load sends nothing.  Exit codes are in rollcall(1); 75 means: run it\n"
+		"again.\n",
 	.options = OPTION_BIT(DRY_RUN) | OPTION_BIT(NEW) | OPTION_BIT(AGAIN) | OPTION_BIT(YES) |
 		   OPTION_BIT(QUIET) | OPTION_BIT(STATE_DIR),
 	.is_built = true,
@@ -352,6 +353,21 @@ start_helper(struct run *run, struct err *err)
 	return helper_start(&run->helper, err);
 }
 
+/* Before hours of reading for a new load: a token that cannot be had is told at once. A command may
+ * ask a person, so it is run only when its token is needed. */
+static int
+check_token(struct run *run, struct err *err)
+{
+	SCOPED(token) token = TOKEN_INIT;
+	struct err cause = ERR_INIT;
+
+	if (session_has_load(run->session) ||
+	    run->session->settings.nation.token.scheme == SETTINGS_TOKEN_COMMAND ||
+	    read_token(run, &token, &cause) == 0)
+		return 0;
+	return err_set(err, cause.kind, "%s\nNothing was sent.", cause.text);
+}
+
 static int
 run_run(const struct args *args, struct err *err)
 {
@@ -373,6 +389,8 @@ run_run(const struct args *args, struct err *err)
 	host_person(run->person, sizeof(run->person));
 	host_name(run->host, sizeof(run->host));
 	code = start_helper(run, err);
+	if (!code)
+		code = check_token(run, err);
 	if (!code)
 		code = begin_load(&session, args, &lock, err);
 	if (!code)

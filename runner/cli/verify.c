@@ -24,10 +24,10 @@ const struct verb verb_verify = {
 	.least = 1,
 	.most = 1,
 	.summary = "do store, events, inputs and report still agree?",
-	.help = "Offline.  Reads every record of the store, follows the chain of events, replays it,\n"
-		"reads the inputs for their digests, and makes the reports again to compare them.\n"
-		"Every finding is a line on stdout; any is exit code 74, but 66 if it is only that\n"
-		"an input changed.\n",
+	.help = "Offline.  Reads every record of the store, follows the chain of events, replays\n"
+		"it, reads the inputs for their digests, and makes the reports again to compare\n"
+		"them.  Every finding is a line on stdout; any is exit code 74, but 66 if it is\n"
+		"only that an input changed.\n",
 	.options = OPTION_BIT(STATE_DIR),
 	.is_built = true,
 	.run = verify_run,
