@@ -139,6 +139,9 @@ clings_to_number(struct span rest)
 	return is_name_byte(rest.ptr[0]) || strchr("+.%/", rest.ptr[0]);
 }
 
+/* Every such number fits 64 bits: beyond, libconfig 1.5 wraps and 1.7 speaks of a syntax error. */
+enum { MOST_DIGITS = 18 };
+
 /* Everything that clings to a number is taken with it, so that 37.5MB is one mistake. */
 static int
 take_number(struct reader *reader, size_t at)
@@ -166,6 +169,9 @@ take_number(struct reader *reader, size_t at)
 		return complain_at(reader->script, at, reader->err,
 		    "a number does not begin with 0\nwrite it without the 0, or as a text in "
 		    "quotation marks");
+	if (digits > MOST_DIGITS)
+		return complain_at(reader->script, at, reader->err,
+		    "a number of %zu digits\nno setting takes one that large", digits);
 	reader->token.kind = TOKEN_NUMBER;
 	reader->token.words.len = len;
 	return 0;

@@ -7,6 +7,7 @@
 
 #include "runner/base/utf8.h"
 #include "runner/json/read.h"
+#include "runner/json/spell.h"
 
 /* The only bytes of JSON outside of text. */
 static bool
@@ -40,26 +41,32 @@ check_bytes(struct span text, struct err *err)
 }
 
 static int
-explain(struct json_tokener *parser, struct err *err)
+explain(struct json_tokener *parser, struct span text, struct err *err)
 {
 	enum json_tokener_error code = json_tokener_get_error(parser);
+	SCOPED(buf) spelt = BUF_INIT;
 
 	if (code == json_tokener_continue)
 		return err_set(err, ERR_DATA, "the JSON does not end");
-	return err_set(err, ERR_DATA, "byte %zu: %s", json_tokener_get_parse_end(parser) + 1,
+	return err_set(err, ERR_DATA, "byte %zu: %s",
+	    spell(&spelt, text, json_tokener_get_parse_end(parser)) + 1,
 	    json_tokener_error_desc(code));
 }
 
 static int
 parse_with(struct json_tokener *parser, struct json_doc *doc, struct span text, struct err *err)
 {
+	SCOPED(buf) spelt = BUF_INIT;
 	struct json_object *root;
 
+	spell(&spelt, text, SIZE_MAX);
+	if (buf_check(&spelt, err))
+		return -1;
 	json_tokener_set_flags(parser, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	root = json_tokener_parse_ex(parser, text.ptr, (int)text.len);
+	root = json_tokener_parse_ex(parser, spelt.ptr, (int)spelt.len);
 	if (json_tokener_get_error(parser) != json_tokener_success) {
 		json_object_put(root);
-		return explain(parser, err);
+		return explain(parser, text, err);
 	}
 	if (!json_object_is_type(root, json_type_object)) {
 		json_object_put(root);
@@ -77,7 +84,7 @@ json_parse(struct json_doc *doc, struct span text, unsigned depth, struct err *e
 
 	if (span_trim(text).len == 0)
 		return err_set(err, ERR_DATA, "empty, not a JSON object");
-	if (text.len > INT_MAX) /* json-c counts in int */
+	if (text.len > INT_MAX / SPELL_GROWTH) /* json-c counts in int */
 		return err_set(err, ERR_DATA, "too long for JSON that is read in one piece");
 	if (check_bytes(text, err))
 		return -1;

@@ -258,7 +258,10 @@ numbers_that_libconfig_would_change_are_named(void **state)
 	    "`limits.uploads` is out of range",
 	    "1 to 16: the nation works through imports one after another");
 	JOB_REFUSED(JOB_WITH("limits = { uploads = 99999999999999999999; };\n"), 5,
-	    "`limits.uploads` is not a whole number from 0", "write plain digits");
+	    "a number of 20 digits", "no setting takes one that large");
+	JOB_REFUSED(JOB_WITH("limits = { uploads = 999999999999999999; };\n"), 5,
+	    "`limits.uploads` is out of range",
+	    "1 to 16: the nation works through imports one after another");
 	JOB_REFUSED(JOB_WITH("limits = { uploads = -1; };\n"), 5,
 	    "`limits.uploads` is not a whole number from 0", "write plain digits");
 	JOB_REFUSED(JOB_WITH("limits = { uploads = 2.0; };\n"), 5,

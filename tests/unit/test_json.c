@@ -46,7 +46,7 @@ what_is_not_one_whole_object_is_refused(void **state)
 		"", " ", "{", "{\"a\":", "{\"a\":1", "{\"a\":\"x", "{\"a\":1}x", "{} {}", "}",
 		"[1]", "\"x\"", "12", "null", "true", "{\"a\":tru}", "{\"a\" 1}", "{a:1}",
 		"{\"a\":1,}", "{\"a\":[1,]}", "{'a':1}", "{/* */}", "{\"a\":True}", "{\"a\":+1}",
-		"{\"a\":0x10}", "{\"a\":01}", "{\"a\":.5}", "{\"a\":12abc}", "{\"a\":\"\\q\"}",
+		"{\"a\":0x10}", "{\"a\":01}", "{\"a\":.5}", "{\"a\":12abc}", "{\"a\":\"\\q\"}", "{\"a\":\"\\\xC3\xA9\"}",
 		"{\"a\":\"\\u00e\"}", "\xEF\xBB\xBF{}", "<html>", "{\"a\":NaN}",
 		"{\"a\":-Infinity}", "{\"a\":\"\\", "{\"a\":\"\n\"}",
 	};
@@ -60,6 +60,53 @@ what_is_not_one_whole_object_is_refused(void **state)
 		assert_int_equal(err.kind, ERR_DATA);
 		assert_null(doc.root);
 	}
+}
+
+static void
+letters_of_all_alphabets_come_through_in_texts_and_names(void **state)
+{
+	SCOPED(json_doc) doc = JSON_DOC_INIT;
+	struct span text = SPAN_NONE;
+
+	(void)state;
+	assert_int_equal(parse(&doc, "{\"N\xC3\xBA\":\"\xC2\x80 \xDF\xBF \xE0\xA0\x80 \xEF\xBF\xBF "
+				     "\xF0\x90\x80\x80 \xF4\x8F\xBF\xBF \\u00e9\\\\\xC3\xA9\"}"), 0);
+	assert_int_equal(json_text(json_member(json_root(&doc), "N\xC3\xBA"), &text), 0);
+	assert_true(span_is(text, "\xC2\x80 \xDF\xBF \xE0\xA0\x80 \xEF\xBF\xBF "
+				  "\xF0\x90\x80\x80 \xF4\x8F\xBF\xBF \xC3\xA9\\\xC3\xA9"));
+}
+
+static void
+one_number_out_of_range_does_not_cost_the_document(void **state)
+{
+	static const char *const numbers[] = { "18446744073709551616", "-9223372036854775809",
+		"99999999999999999999999" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(numbers); i++) {
+		SCOPED(json_doc) doc = JSON_DOC_INIT;
+		SCOPED(buf) text = BUF_INIT;
+		uint64_t number = 7;
+
+		buf_printf(&text, "{\"big\":%s,\"a\":\"%s\",\"id\":5}", numbers[i], numbers[i]);
+		assert_int_equal(parse(&doc, buf_text(&text)), 0);
+		assert_int_equal(json_member(json_root(&doc), "big").kind, JSON_NUMBER);
+		assert_int_equal(json_u64(json_member(json_root(&doc), "big"), &number), -1);
+		assert_int_equal(json_u64(json_member(json_root(&doc), "id"), &number), 0);
+		assert_int_equal(number, 5);
+	}
+}
+
+static void
+a_complaint_counts_the_bytes_as_they_came(void **state)
+{
+	struct json_doc doc = JSON_DOC_INIT;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(json_parse(&doc, span_of("{\"\xC3\xA9\":18446744073709551616,\"a\":}"),
+			     JSON_DEPTH, &err), -1);
+	assert_memory_equal(err.text, "byte 32: ", 9);
 }
 
 static void
@@ -280,6 +327,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_object_with_blanks_around_it_is_a_document),
 		cmocka_unit_test(what_is_not_one_whole_object_is_refused),
+		cmocka_unit_test(letters_of_all_alphabets_come_through_in_texts_and_names),
+		cmocka_unit_test(one_number_out_of_range_does_not_cost_the_document),
+		cmocka_unit_test(a_complaint_counts_the_bytes_as_they_came),
 		cmocka_unit_test(every_proper_front_part_of_a_document_is_refused),
 		cmocka_unit_test(bytes_that_are_no_text_are_refused_wherever_they_stand),
 		cmocka_unit_test(nesting_is_allowed_to_the_given_depth_and_no_further),
