@@ -16,8 +16,16 @@ is_structure(char byte)
 	return byte && strchr("{}[]:,\" \t\r\n0123456789+-.eEtrufalsn", byte);
 }
 
+/* What may stand behind a backslash (RFC 8259). */
+static bool
+is_escape(char byte)
+{
+	return byte && strchr("\"\\/bfnrtu", byte);
+}
+
 /* What json-c leaves unchecked, even when strict: overlong UTF-8 and surrogates, raw control bytes,
- * names in single quotes, NaN and Infinity; a NUL it takes for the end. */
+ * names in single quotes, NaN and Infinity; a NUL it takes for the end. Escapes are judged here
+ * too, because whoever skips one unseen may skip a broken byte (spell.h counts on whole ones). */
 static int
 check_bytes(struct span text, struct err *err)
 {
@@ -31,9 +39,11 @@ check_bytes(struct span text, struct err *err)
 			return err_set(err, ERR_DATA, "byte %zu: not UTF-8", at + 1);
 		if (is_inside ? (unsigned char)byte < 0x20 : !is_structure(byte))
 			return err_set(err, ERR_DATA, "byte %zu: unexpected", at + 1);
-		if (is_inside && byte == '\\')
-			at++; /* what is escaped is json-c's to judge; a cut text is, too */
-		else if (byte == '"')
+		if (is_inside && byte == '\\' && at + 1 < text.len) {
+			if (!is_escape(text.ptr[at + 1]))
+				return err_set(err, ERR_DATA, "byte %zu: no escape", at + 2);
+			len = 2;
+		} else if (byte == '"')
 			is_inside = !is_inside;
 		at += len;
 	}

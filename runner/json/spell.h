@@ -15,8 +15,9 @@
 /* The spelling is at most this many times as long: "\xC3\xA9" is "\u00e9". */
 #define SPELL_GROWTH 3
 
-/* Appends `text`, which is valid UTF-8, to `to` (check it for memory). Stops as soon as `most` bytes
- * were appended; returns how many of `text` that took: the place in `text` of one in the spelling. */
+/* Appends `text`, which is valid UTF-8 with whole escapes (read.c has looked), to `to` (check it for
+ * memory). Stops as soon as `most` bytes were appended; returns how many of `text` that took: the place
+ * in `text` of one in the spelling. */
 size_t spell(struct buf *to, struct span text, size_t most);
 
 #endif
