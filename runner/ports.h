@@ -100,9 +100,9 @@ struct source_port {
 struct nation_port {
 	void *ctx;
 
-	/* `index` comes back in the reply. Takes the body, also when it fails. A failure of any of
-	 * the four means that nothing was sent. */
-	int (*submit)(void *ctx, uint32_t index, uint32_t source, struct body *body,
+	/* `index` and `attempt` come back in the reply. Takes the body, also when it fails. A failure
+	 * of any of the four means that nothing was sent. */
+	int (*submit)(void *ctx, uint32_t index, uint32_t attempt, struct body *body,
 	    struct err *err);
 	int (*status)(void *ctx, uint32_t index, uint64_t import_id, struct err *err);
 	/* The failure CSV, if there is one, is on disk as answers/SOURCE-CHUNK.failed.csv and

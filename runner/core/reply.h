@@ -62,6 +62,7 @@ struct listed {
 struct reply {
 	enum request_kind kind;
 	uint32_t index; /* of the chunk in the load, as given with the request */
+	uint32_t attempt; /* SUBMIT: as given with it */
 
 	enum transport transport;
 	uint32_t curl_code;

@@ -397,8 +397,8 @@ meaning_of(uint32_t status)
 
 /* ---- POST ---- */
 
-static bool
-is_accepted(const struct reply *reply)
+bool
+verdict_is_accepted(const struct reply *reply)
 {
 	return is_2xx(reply) && reply->transport == TRANSPORT_OK && is_complete(reply) &&
 	       reply->form == ANSWER_JSON && reply->id_form == ID_VALID;
@@ -428,7 +428,7 @@ verdict_of_submit(const struct reply *reply, const struct verdict_context *conte
 {
 	struct verdict verdict = { 0 };
 
-	if (is_accepted(reply)) {
+	if (verdict_is_accepted(reply)) {
 		accepted(&verdict, reply, context);
 	} else if (reply->status == 0) {
 		submit_without_status(&verdict, reply, context);

@@ -42,6 +42,9 @@ struct verdict_context {
 	uint32_t last_refusal;
 };
 
+/* The nation took it and said under which id: the one answer of which not even the chunk need be known. */
+bool verdict_is_accepted(const struct reply *reply);
+
 struct verdict verdict_of_submit(const struct reply *reply, const struct verdict_context *context);
 struct verdict verdict_of_status(const struct reply *reply, const struct verdict_context *context);
 struct verdict verdict_of_result(const struct reply *reply, const struct verdict_context *context);

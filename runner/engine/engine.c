@@ -8,6 +8,7 @@
 
 #include "runner/core/decide.h"
 #include "runner/engine/private.h"
+#include "runner/engine/rescue.h"
 
 /* ---- making one ---- */
 
@@ -347,7 +348,7 @@ submit(struct engine *engine, uint32_t index, struct err *err)
 	}
 	ports->steps.at(ports->steps.ctx, "before a submit");
 	load_begin(&engine->load, index, REQUEST_SUBMIT, engine_now(engine).mono_ms);
-	if (ports->nation.submit(ports->nation.ctx, index, slot->source, body, &cause))
+	if (ports->nation.submit(ports->nation.ctx, index, event.attempt, body, &cause))
 		return hear_failure(engine, REQUEST_SUBMIT, index, &cause, err);
 	ports->steps.at(ports->steps.ctx, "after a submit");
 	return 0;
@@ -460,9 +461,9 @@ hear(struct engine *engine, int64_t wait_ms, struct err *err)
 	if (nation->wait(nation->ctx, wait_ms, engine->replies, ENGINE_REPLIES,
 		&engine->reply_count, err))
 		return -1;
-	while (engine->heard_count < engine->reply_count) {
-		if (engine_hear_reply(engine, &engine->replies[engine->heard_count++], err))
-			return -1;
+	for (; engine->heard_count < engine->reply_count; engine->heard_count++) {
+		if (engine_hear_reply(engine, &engine->replies[engine->heard_count], err))
+			return -1; /* not heard: rescue_ids() reads it again */
 	}
 	if (turn_commit(&engine->turn, err))
 		return -1;
@@ -534,36 +535,6 @@ loop(struct engine *engine, struct err *err)
 	}
 }
 
-/* The journal failed: nothing more may be sent, but answers that are still under way carry import
- * ids. They go to the last resort. */
-static void
-rescue_heard(struct engine *engine)
-{
-	turn_rescue(&engine->turn);
-	while (engine->heard_count < engine->reply_count) {
-		engine_hear_reply(engine, &engine->replies[engine->heard_count++], NULL);
-		turn_rescue(&engine->turn);
-	}
-}
-
-static void
-rescue(struct engine *engine)
-{
-	const struct nation_port *nation = &engine->ports->nation;
-	int64_t until_ms = engine_now(engine).mono_ms + ENGINE_GRACE_MS;
-
-	engine->load.is_stopping = true; /* a look under way asks for no further page */
-	rescue_heard(engine);
-	while (nation->in_flight(nation->ctx) && engine_now(engine).mono_ms < until_ms) {
-		engine->heard_count = 0;
-		engine->reply_count = 0;
-		if (nation->wait(nation->ctx, until_ms - engine_now(engine).mono_ms,
-			engine->replies, ENGINE_REPLIES, &engine->reply_count, NULL))
-			return;
-		rescue_heard(engine);
-	}
-}
-
 static int
 finish(struct engine *engine, struct engine_end *end, struct err *err)
 {
@@ -594,7 +565,7 @@ engine_run(struct engine *engine, struct engine_end *end, struct err *err)
 	if (!engine->is_listed)
 		ask_list(engine);
 	if (loop(engine, err)) {
-		rescue(engine);
+		rescue_ids(engine);
 		return -1;
 	}
 	return finish(engine, end, err);

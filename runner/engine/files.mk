@@ -5,4 +5,5 @@ libengine_a_SOURCES = \
 	%D%/hear.c \
 	%D%/look.c %D%/look.h \
 	%D%/private.h \
+	%D%/rescue.c %D%/rescue.h \
 	%D%/turn.c %D%/turn.h

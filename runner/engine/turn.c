@@ -159,18 +159,3 @@ turn_commit(struct turn *turn, struct err *err)
 	clear(turn);
 	return 0;
 }
-
-void
-turn_rescue(struct turn *turn)
-{
-	const struct journal_port *journal = &turn->ports->journal;
-
-	for (size_t i = 0; i < turn->event_count; i++) {
-		const struct event *event = &turn->events[i];
-
-		if (event->type == EVENT_SUBMIT_ACCEPTED)
-			journal->rescue_id(journal->ctx, event->source, event->chunk,
-			    event->attempt, event->import_id, NULL);
-	}
-	clear(turn);
-}

@@ -39,10 +39,7 @@ int turn_note(struct turn *turn, const struct event *event, struct err *err);
 /* The chunk as it stands after what was noted. */
 int turn_chunk(struct turn *turn, uint32_t index, struct chunk *chunk, struct err *err);
 
-/* Nothing noted: does nothing. On failure what was noted stays, for turn_rescue(). */
+/* Nothing noted: does nothing. On failure what was noted stays, for the rescue. */
 int turn_commit(struct turn *turn, struct err *err);
-
-/* After a failed commit: writes import ids that were in it to the last resort. */
-void turn_rescue(struct turn *turn);
 
 #endif

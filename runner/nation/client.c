@@ -781,15 +781,15 @@ port_wait(void *ctx, int64_t wait_ms, struct reply *replies, size_t most, size_t
 /* ---- the requests ---- */
 
 static int
-port_submit(void *ctx, uint32_t index, uint32_t source, struct body *body, struct err *err)
+port_submit(void *ctx, uint32_t index, uint32_t attempt, struct body *body, struct err *err)
 {
 	struct request *request = new_request(ctx, REQUEST_SUBMIT, index, err);
 
-	(void)source;
 	if (!request) {
 		body->close(body);
 		return -1;
 	}
+	request->reply.attempt = attempt;
 	request->body = body;
 	return begin(request, "/api/v1/imports", err);
 }

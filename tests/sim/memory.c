@@ -144,8 +144,11 @@ append(void *ctx, struct event *events, size_t event_count, const struct chunk *
 	bool is_failing = world && world_rolls(world, world->options.journal_permille);
 	bool is_durable = !is_failing || world_rolls(world, 500);
 
+	if (memory->is_dead)
+		return err_set(err, ERR_IO, "an earlier commit failed");
 	if (world && is_disk_full(world, events, event_count)) {
 		world->options.full_disk_at = (enum event_type)0;
+		memory->is_dead = true;
 		return err_set(err, ERR_IO, "disk full (0 bytes free)");
 	}
 	if (is_planted(memory, BUG_FORGETS_AT_KILL))
@@ -154,6 +157,7 @@ append(void *ctx, struct event *events, size_t event_count, const struct chunk *
 		law_append(world, events, event_count, chunks, chunk_count, tallies);
 	if (is_durable)
 		store(memory, events, event_count, chunks, chunk_count, tallies, source_count);
+	memory->is_dead = is_failing;
 	if (is_failing)
 		return err_set(err, ERR_IO, "disk full (0 bytes free)");
 	return 0;
@@ -176,7 +180,7 @@ fail_sometimes(const struct memory *memory, struct err *err)
 {
 	struct world *world = memory->world;
 
-	if (!world || !world_rolls(world, world->options.journal_permille))
+	if (!memory->is_dead && (!world || !world_rolls(world, world->options.journal_permille)))
 		return 0;
 	return err_set(err, ERR_IO, "Input/output error");
 }

@@ -54,6 +54,7 @@ clean_up(struct world *world, struct engine *engine, enum play_result result)
 	world->has_tripped = load->is_tripped;
 	world->parked = load->parked;
 	engine_free(engine);
+	world->memory.is_dead = false; /* that process is gone */
 	pretend_end(&world->nation);
 	if (result == PLAY_KILLED)
 		memory_kill(&world->memory);
@@ -159,6 +160,7 @@ play_resolve(struct world *world, const struct event *event)
 	if (engine_load(engine, &err) == 0)
 		engine_resolve(engine, &word, &err);
 	engine_free(engine);
+	world->memory.is_dead = false; /* that process is gone */
 	world_trace(world, "RESOLVE %u-%u %s: %s", event->source, event->chunk,
 	    event_word(event->type), err.kind ? err.text : "done");
 	return err.kind;

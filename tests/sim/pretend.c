@@ -289,19 +289,19 @@ plan_taking(struct pretend *nation, const struct pretend_request *request)
 }
 
 static int
-submit(void *ctx, uint32_t index, uint32_t source, struct body *body, struct err *err)
+submit(void *ctx, uint32_t index, uint32_t attempt, struct body *body, struct err *err)
 {
 	struct pretend *nation = ctx;
 	struct fate fate = decide_fate(nation, REQUEST_SUBMIT, index);
 	struct pretend_request *request;
 
-	(void)source;
 	if (fate.fault) {
 		nation->posts[index]++;
 		body->close(body);
 		return err_set(err, fate.fault, "the token cannot be read");
 	}
 	request = begin(nation, REQUEST_SUBMIT, index, &fate);
+	request->attempt = attempt;
 	request->full_ms += fate.upload_ms ? fate.upload_ms : SECOND;
 	request->due_ms += request->full_ms - now_of(nation);
 	request->post = nation->post_total + 1;
@@ -652,6 +652,7 @@ reply_to(struct pretend *nation, const struct pretend_request *request)
 	struct reply reply = {
 		.kind = request->kind,
 		.index = request->index,
+		.attempt = request->attempt,
 		.transport = fate->transport,
 		.request_bytes = fate->sent == SENT_NOTHING ? 0 : REQUEST_HEAD_BYTES,
 		.body_bytes = request->body_bytes,

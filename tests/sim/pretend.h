@@ -74,6 +74,7 @@ struct pretend_request {
 	enum request_kind kind;
 	uint32_t index;
 	struct fate fate;
+	uint32_t attempt;  /* POST: as it was given */
 	uint64_t post;     /* a number of its own, from 1; GETs: 0 */
 	size_t paper;      /* POST: what is sent */
 	uint64_t asked_id; /* GET */

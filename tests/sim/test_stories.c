@@ -1158,6 +1158,29 @@ an_id_that_could_not_be_committed_is_taken_up_by_the_next_run(void **state)
 	play_everywhere(&options);
 }
 
+/* The commit that fails holds one of two chunks under one id, or both. */
+static void
+an_id_that_another_chunk_has_is_not_lost_with_the_commit_that_says_so(void **state)
+{
+	static const struct fate_line script[] = { POST(3, 1, .import = IMPORT_ID_OWNED) };
+	struct world_options options = people();
+	struct world *world;
+	struct engine_end end;
+
+	(void)state;
+	SCRIPT(options, script);
+	options.limits.uploads = options.limits.in_flight = 1;
+	options.full_disk_at = EVENT_ID_CONFLICT;
+	world = world_new(&options);
+	assert_int_equal(play_run(world, 0, &end), PLAY_BROKEN);
+	assert_int_equal(world->memory.rescued_count, 1);
+	assert_int_equal(run(world), ERR_NONE);
+	assert_states(world, (enum chunk_state[]){ CHUNK_DONE, CHUNK_HELD, CHUNK_HELD, CHUNK_DONE });
+	assert_int_equal(events_of(world, 3, EVENT_ANSWER_LOST), 0);
+	world_free(world);
+	play_everywhere(&options);
+}
+
 static void
 an_id_that_another_chunk_has_puts_both_in_held(void **state)
 {
@@ -1422,6 +1445,7 @@ main(void)
 		cmocka_unit_test(stop_cuts_after_ten_seconds_what_does_not_finish),
 		cmocka_unit_test(stop_now_cuts_at_once),
 		cmocka_unit_test(an_id_that_could_not_be_committed_is_taken_up_by_the_next_run),
+		cmocka_unit_test(an_id_that_another_chunk_has_is_not_lost_with_the_commit_that_says_so),
 		cmocka_unit_test(an_id_that_another_chunk_has_puts_both_in_held),
 		cmocka_unit_test(an_id_that_is_no_number_leaves_a_doubt_that_the_list_settles),
 		cmocka_unit_test(a_new_id_that_is_not_known_yet_is_asked_for_again),
