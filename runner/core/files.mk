@@ -13,6 +13,7 @@ libcore_a_SOURCES += \
 	%D%/bucket.c %D%/bucket.h \
 	%D%/decide.c %D%/decide.h \
 	%D%/load.c %D%/load.h \
+	%D%/owners.c %D%/owners.h \
 	%D%/probe.c %D%/probe.h \
 	%D%/queue.c %D%/queue.h \
 	%D%/verdict.c %D%/verdict.h \

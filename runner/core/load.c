@@ -30,34 +30,66 @@ load_init(struct load *load, const struct load_limits *limits, const struct load
 		.paused_until_ms = INT64_MIN,
 		.failing_since_ms = -1,
 	};
+	owners_init(&load->owners, memory->buckets, memory->bucket_count);
 	for (int i = 0; i < LOAD_DOUBTS_REMEMBERED; i++)
 		load->last_doubts[i].index = LOAD_NO_INDEX;
 	for (uint32_t i = 0; i < load->source_count; i++) {
 		struct load_source *source = &load->sources[i];
 
-		source->ready = (struct queue){ memory->ready_items + source->first, 0 };
+		source->first_count = source->count;
+		source->ready.count = 0;
 		memset(&source->tally, 0, sizeof(source->tally));
 	}
 	for (uint32_t i = 0; i < load->slot_count; i++)
 		load->slots[i] = (struct slot){ .queue_at = QUEUE_NOT_IN };
 }
 
+void
+load_move(struct load *load, const struct load_memory *memory)
+{
+	load->slots = memory->slots;
+	load->polls.items = memory->poll_items;
+	load->doubts.items = memory->doubt_items;
+	owners_init(&load->owners, memory->buckets, memory->bucket_count);
+	for (uint32_t i = 0; i < load->slot_count; i++) {
+		if (load->slots[i].import_id)
+			owners_put(&load->owners, load->slots, i);
+	}
+}
+
+uint32_t
+load_add(struct load *load, uint32_t source)
+{
+	struct load_source *to = &load->sources[source];
+	uint32_t index = load->slot_count++;
+
+	to->added[to->count - to->first_count] = index;
+	to->count++;
+	load->slots[index] = (struct slot){ .queue_at = QUEUE_NOT_IN };
+	return index;
+}
+
 uint32_t
 load_find(const struct load *load, uint32_t source, uint32_t number)
 {
-	if (source >= load->source_count || number == 0 || number > load->sources[source].count)
+	const struct load_source *of;
+
+	if (source >= load->source_count)
 		return LOAD_NO_INDEX;
-	return load->sources[source].first + number - 1;
+	of = &load->sources[source];
+	if (number == 0 || number > of->count)
+		return LOAD_NO_INDEX;
+	if (number > of->first_count)
+		return of->added[number - 1 - of->first_count];
+	return of->first + number - 1;
 }
+
+_Static_assert(OWNERS_NONE == LOAD_NO_INDEX, "nobody is no slot");
 
 uint32_t
 load_owner(const struct load *load, uint64_t import_id)
 {
-	for (uint32_t i = 0; i < load->slot_count; i++) {
-		if (load->slots[i].import_id == import_id)
-			return i;
-	}
-	return LOAD_NO_INDEX;
+	return owners_find(&load->owners, load->slots, import_id);
 }
 
 /* The queue in which a slot of this state waits; NULL if nothing is to be done for it. */
@@ -196,7 +228,11 @@ load_put(struct load *load, uint32_t index, const struct load_change *change)
 	tally_add(&source->tally, chunk, change->plan);
 
 	leave_queue(load, index);
+	if (load->slots[index].import_id)
+		owners_take(&load->owners, load->slots, index);
 	fill_slot(load, &load->slots[index], change);
+	if (load->slots[index].import_id)
+		owners_put(&load->owners, load->slots, index);
 	enter_queue(load, index);
 
 	/* A pause that the nation told us outlives a restart. */

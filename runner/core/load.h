@@ -14,6 +14,7 @@
 #include "runner/core/backoff.h"
 #include "runner/core/bucket.h"
 #include "runner/core/chunk.h"
+#include "runner/core/owners.h"
 #include "runner/core/queue.h"
 #include "runner/core/reply.h"
 #include "runner/core/tally.h"
@@ -59,7 +60,7 @@ enum trouble {
 	TROUBLE_WITNESS,  /* nothing shows that the list is whole */
 };
 
-/* 48 bytes a chunk, and 12 in the queues. */
+/* 56 bytes a chunk, 12 in the queues, 4 to 8 to find it by its import. */
 struct slot {
 	int64_t due_ms;
 	uint64_t import_id;
@@ -68,6 +69,8 @@ struct slot {
 	int64_t troubled_since_ms; /* the first of the troubles in a row */
 	uint32_t number;
 	uint32_t queue_at;
+	uint32_t owner_next; /* of owners.h */
+	uint32_t csv_bytes;  /* of its CSV as sent, if it has two rows or more; else 0: it is whole */
 	uint16_t source;
 	uint8_t state;    /* enum chunk_state */
 	uint8_t busy;     /* enum request_kind of the request under way, 0: none */
@@ -85,6 +88,8 @@ struct load_source {
 	struct queue ready; /* planned chunks */
 	uint32_t first;     /* index of its first slot */
 	uint32_t count;
+	uint32_t first_count; /* of them, side by side from `first` on; the indexes of the rest, by */
+	uint32_t *added;      /* which the plan was extended since then, are here */
 };
 
 enum { LOAD_DOUBTS_REMEMBERED = 3 };
@@ -97,6 +102,7 @@ struct load {
 	uint32_t source_count;
 	struct queue polls;  /* submitted and finished */
 	struct queue doubts; /* in doubt */
+	struct owners owners;
 
 	uint32_t uploads; /* POSTs under way */
 	uint32_t gets;    /* GETs under way, but for a look */
@@ -119,20 +125,28 @@ struct load {
 	bool is_stopping;               /* start nothing new */
 };
 
-/* Memory of load_init: slots and both queue arrays have slot_count elements, sources
- * source_count, its rules, first and count filled in. */
+/* Memory that is handed in: slots and both queue arrays with room for all slots, sources with rules,
+ * first, count and ready.items filled in, which has room for all chunks of the source. */
 struct load_memory {
 	struct slot *slots;
-	uint32_t *ready_items;
 	uint32_t *poll_items;
 	uint32_t *doubt_items;
-	uint32_t slot_count;
+	uint32_t *buckets; /* owners_buckets_for(room) of them */
+	uint32_t bucket_count;
+	uint32_t slot_count; /* in use */
 	struct load_source *sources;
 	uint32_t source_count;
 };
 
 void load_init(struct load *load, const struct load_limits *limits,
     const struct load_memory *memory, int64_t mono_ms);
+
+/* All arrays were moved to larger ones, but for the sources; slot_count does not matter here. */
+void load_move(struct load *load, const struct load_memory *memory);
+
+/* The plan was extended: the next chunk of the source, for which there is room everywhere. Returns its
+ * index; load_put() follows. */
+uint32_t load_add(struct load *load, uint32_t source);
 
 /* The slot of a chunk, LOAD_NO_INDEX if there is none. */
 uint32_t load_find(const struct load *load, uint32_t source, uint32_t number);

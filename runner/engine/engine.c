@@ -9,47 +9,9 @@
 #include "runner/core/decide.h"
 #include "runner/engine/private.h"
 #include "runner/engine/rescue.h"
+#include "runner/engine/room.h"
 
 /* ---- making one ---- */
-
-static int
-allocate(struct engine *engine, struct err *err)
-{
-	struct load_memory *memory = &engine->memory;
-	const struct engine_options *options = &engine->options;
-	size_t slots = 0;
-
-	for (uint32_t i = 0; i < options->source_count; i++)
-		slots += options->sources[i].chunk_count;
-	memory->slot_count = (uint32_t)slots;
-	memory->source_count = options->source_count;
-	memory->slots = calloc(slots + 1, sizeof(*memory->slots));
-	memory->ready_items = calloc(slots + 1, sizeof(uint32_t));
-	memory->poll_items = calloc(slots + 1, sizeof(uint32_t));
-	memory->doubt_items = calloc(slots + 1, sizeof(uint32_t));
-	memory->sources = calloc(options->source_count + 1, sizeof(*memory->sources));
-	engine->turn.tallies = calloc(options->source_count + 1, sizeof(*engine->turn.tallies));
-	engine->seen = calloc(slots / 64 + 1, sizeof(*engine->seen));
-	if (!memory->slots || !memory->ready_items || !memory->poll_items ||
-	    !memory->doubt_items || !memory->sources || !engine->turn.tallies || !engine->seen)
-		return err_memory(err);
-	return 0;
-}
-
-static void
-lay_out_sources(struct engine *engine)
-{
-	uint32_t first = 0;
-
-	for (uint32_t i = 0; i < engine->options.source_count; i++) {
-		struct load_source *source = &engine->memory.sources[i];
-
-		source->rules = engine->options.sources[i].rules;
-		source->first = first;
-		source->count = engine->options.sources[i].chunk_count;
-		first += source->count;
-	}
-}
 
 struct engine *
 engine_new(const struct engine_options *options, struct err *err)
@@ -65,11 +27,10 @@ engine_new(const struct engine_options *options, struct err *err)
 	engine->ports = options->ports;
 	engine->look.index = LOAD_NO_INDEX;
 	engine->cut_at_ms = INT64_MAX;
-	if (allocate(engine, err)) {
+	if (room_make(engine, err)) {
 		engine_free(engine);
 		return NULL;
 	}
-	lay_out_sources(engine);
 	now = engine_now(engine);
 	engine->started_wall_ms = now.wall_ms;
 	engine->started_mono_ms = now.mono_ms;
@@ -84,13 +45,7 @@ engine_free(struct engine *engine)
 {
 	if (!engine)
 		return;
-	free(engine->memory.slots);
-	free(engine->memory.ready_items);
-	free(engine->memory.poll_items);
-	free(engine->memory.doubt_items);
-	free(engine->memory.sources);
-	free(engine->turn.tallies);
-	free(engine->seen);
+	room_free(engine);
 	buf_done(&engine->look.head);
 	free(engine);
 }

@@ -25,6 +25,8 @@ struct engine {
 	size_t reply_count;
 	size_t heard_count; /* of replies */
 	uint64_t *seen; /* a bit a slot: its import was shown in this look */
+	uint32_t slot_room;     /* elements of the arrays in memory, */
+	uint32_t *source_rooms; /* and of those of each source */
 	struct engine_end end;
 	int64_t started_wall_ms;
 	int64_t started_mono_ms;

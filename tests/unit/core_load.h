@@ -10,7 +10,7 @@ enum { CORE_CHUNKS = 5, CORE_SLOTS = 2 * CORE_CHUNKS, PEOPLE = 0, BALLOTS = 1 };
 struct core_load {
 	struct load load;
 	struct slot slots[CORE_SLOTS];
-	uint32_t ready[CORE_SLOTS], polls[CORE_SLOTS], doubts[CORE_SLOTS];
+	uint32_t ready[2][CORE_SLOTS], polls[CORE_SLOTS], doubts[CORE_SLOTS], buckets[4];
 	struct load_source sources[2];
 	struct chunk chunks[CORE_SLOTS]; /* as last put */
 	uint32_t after[1];
@@ -25,15 +25,17 @@ core_load_init(struct core_load *core, const struct load_limits *limits)
 	for (uint32_t i = 0; i < 2; i++) {
 		core->sources[i].first = i * CORE_CHUNKS;
 		core->sources[i].count = CORE_CHUNKS;
+		core->sources[i].ready.items = core->ready[i];
 	}
 	core->sources[BALLOTS].rules.after = core->after;
 	core->sources[BALLOTS].rules.after_count = 1;
 	load_init(&core->load, limits,
 	    &(struct load_memory){
 		.slots = core->slots,
-		.ready_items = core->ready,
 		.poll_items = core->polls,
 		.doubt_items = core->doubts,
+		.buckets = core->buckets, /* fewer than slots, so that they are chained */
+		.bucket_count = 4,
 		.slot_count = CORE_SLOTS,
 		.sources = core->sources,
 		.source_count = 2,

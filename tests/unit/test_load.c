@@ -40,6 +40,65 @@ an_import_has_one_owner_or_none(void **state)
 	assert_int_equal(load_owner(&core.load, 78), LOAD_NO_INDEX);
 }
 
+static void
+owners_are_told_apart_however_many_share_a_bucket(void **state)
+{
+	struct core_load core;
+
+	(void)state;
+	core_load_new(&core);
+	for (uint32_t i = 0; i < CORE_SLOTS; i++)
+		core_load_done(&core, i, 1000 + i, 0);
+	for (uint32_t i = 0; i < CORE_SLOTS; i++)
+		assert_int_equal(load_owner(&core.load, 1000 + i), i);
+	assert_int_equal(load_owner(&core.load, 0), LOAD_NO_INDEX);
+	/* One that is sent again has no import until it is taken again. */
+	core_load_event(&core, 4, (struct event){ .type = EVENT_ID_CONFLICT });
+	core_load_event(&core, 4, (struct event){ .type = EVENT_RESOLVED_RESUBMIT });
+	for (uint32_t i = 0; i < CORE_SLOTS; i++)
+		assert_int_equal(load_owner(&core.load, 1000 + i), i == 4 ? LOAD_NO_INDEX : i);
+}
+
+static void
+there_is_a_bucket_for_each_slot_and_less_than_two(void **state)
+{
+	(void)state;
+	assert_int_equal(owners_buckets_for(0), 1);
+	assert_int_equal(owners_buckets_for(1), 1);
+	assert_int_equal(owners_buckets_for(5), 8);
+	assert_int_equal(owners_buckets_for(1024), 1024);
+	assert_int_equal(owners_buckets_for(UINT32_MAX), UINT32_C(1) << 31);
+}
+
+/* The arrays move: all that was there is found where it was. */
+static void
+a_chunk_that_is_added_gets_the_next_slot_and_is_found_by_its_number(void **state)
+{
+	struct core_load core;
+	struct slot slots[CORE_SLOTS + 2];
+	uint32_t polls[CORE_SLOTS + 2], doubts[CORE_SLOTS + 2], buckets[16], added[2];
+	const struct load_memory larger = { .slots = slots, .poll_items = polls,
+		.doubt_items = doubts, .buckets = buckets, .bucket_count = 16 };
+
+	(void)state;
+	core_load_new(&core);
+	core_load_done(&core, 2, 77, 0);
+	memcpy(slots, core.slots, sizeof(core.slots));
+	memcpy(polls, core.polls, sizeof(core.polls));
+	memcpy(doubts, core.doubts, sizeof(core.doubts));
+	core.load.sources[PEOPLE].added = added;
+	load_move(&core.load, &larger);
+	assert_int_equal(load_owner(&core.load, 77), 2);
+	assert_int_equal(load_add(&core.load, PEOPLE), CORE_SLOTS);
+	assert_int_equal(load_add(&core.load, PEOPLE), CORE_SLOTS + 1);
+	assert_int_equal(core.load.sources[PEOPLE].count, CORE_CHUNKS + 2);
+	assert_int_equal(load_find(&core.load, PEOPLE, CORE_CHUNKS), CORE_CHUNKS - 1);
+	assert_int_equal(load_find(&core.load, PEOPLE, CORE_CHUNKS + 1), CORE_SLOTS);
+	assert_int_equal(load_find(&core.load, PEOPLE, CORE_CHUNKS + 2), CORE_SLOTS + 1);
+	assert_int_equal(load_find(&core.load, PEOPLE, CORE_CHUNKS + 3), LOAD_NO_INDEX);
+	assert_int_equal(load_find(&core.load, BALLOTS, 1), CORE_CHUNKS);
+}
+
 /* ---- queues ---- */
 
 static void
@@ -621,6 +680,9 @@ main(void)
 		cmocka_unit_test(a_chunk_is_found_by_source_and_number),
 		cmocka_unit_test(a_chunk_that_is_not_there_is_not_found),
 		cmocka_unit_test(an_import_has_one_owner_or_none),
+		cmocka_unit_test(owners_are_told_apart_however_many_share_a_bucket),
+		cmocka_unit_test(there_is_a_bucket_for_each_slot_and_less_than_two),
+		cmocka_unit_test(a_chunk_that_is_added_gets_the_next_slot_and_is_found_by_its_number),
 		cmocka_unit_test(each_state_waits_where_its_next_step_is_looked_for),
 		cmocka_unit_test(a_chunk_with_a_request_under_way_is_in_no_queue_until_it_ends),
 		cmocka_unit_test(a_slot_of_no_state_that_we_know_waits_nowhere),
