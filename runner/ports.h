@@ -42,16 +42,25 @@ struct chance_port {
 	uint32_t (*roll)(void *ctx); /* uniform over all 2^32 */
 };
 
+/* What one turn of the loop writes down. */
+struct journal_turn {
+	struct event *events; /* numbered in order: their seq is filled in */
+	size_t event_count;
+	const struct chunk *chunks; /* as they stand after the events, each once */
+	size_t chunk_count;
+	const struct plan_chunk *added; /* by which the plan is extended */
+	size_t added_count;
+	const struct tally *tallies; /* of all sources */
+	size_t source_count;
+};
+
 /* The journal. One writer. */
 struct journal_port {
 	void *ctx;
 
-	/* Makes everything durable together, or nothing: the events, numbered in order (their seq is
-	 * filled in), the chunks as they stand after them, each once, and the tallies of all
-	 * sources. When it fails, whether it became durable is unknown: the caller stops. */
-	int (*append)(void *ctx, struct event *events, size_t event_count,
-	    const struct chunk *chunks, size_t chunk_count, const struct tally *tallies,
-	    size_t source_count, struct err *err);
+	/* Makes everything durable together, or nothing. When it fails, whether it became durable is
+	 * unknown: the caller stops. */
+	int (*append)(void *ctx, const struct journal_turn *turn, struct err *err);
 
 	/* An untouched chunk reads as planned. */
 	int (*read_chunk)(void *ctx, uint32_t source, uint32_t number, struct chunk *chunk,
@@ -90,6 +99,10 @@ struct source_port {
 	/* Reads the chunk again for the SHA-256 of its CSV, checking the plan's digest. */
 	int (*sha256)(void *ctx, const struct plan_chunk *plan, struct digest *digest,
 	    struct err *err);
+	/* Splits a chunk of two rows or more between two of them, near the middle of its CSV, checking
+	 * the plan's digest. The pieces are numbered from `first_number` on. */
+	int (*split)(void *ctx, const struct plan_chunk *plan, uint32_t first_number,
+	    struct plan_chunk pieces[PLAN_PIECES], struct err *err);
 	/* The first bytes of the CSV as sent, header line and first rows, at most `most`; of them
 	 * *header_bytes are the header line with its line end. */
 	int (*head)(void *ctx, const struct plan_chunk *plan, size_t most, struct buf *to,

@@ -100,6 +100,17 @@ check_job(struct audit *audit)
 
 /* ---- inputs and plan */
 
+/* 1, 0 if the plan's record cannot be read: that was said when the plan was read. */
+static int
+get_plan(struct audit *audit, uint32_t source, uint32_t number, struct plan_chunk *plan)
+{
+	struct schema_key key = schema_chunk_key(source, number);
+	struct span value;
+
+	return txn_get(&audit->txn, SCHEMA_PLAN, schema_span(&key), &value) &&
+	       schema_read_plan(&audit->store->env, schema_span(&key), value, plan, NULL) == 0;
+}
+
 static int
 check_inputs(struct audit *audit, struct err *err)
 {
@@ -176,6 +187,66 @@ check_neighbours(struct audit *audit, const struct plan_chunk *last, const struc
 		    ", inside the chunk before", name, plan->number, plan->first_line);
 }
 
+/* ---- chunks by which the plan was extended: pieces that are the whole of a chunk */
+
+struct family {
+	struct plan_chunk parent; /* number 0: none is open */
+	struct plan_chunk last;   /* of its pieces */
+	uint32_t left_out;
+};
+
+static void
+end_family(struct audit *audit, struct family *family)
+{
+	const struct plan_chunk *parent = &family->parent, *last = &family->last;
+
+	if (parent->number && (last->end_byte != parent->end_byte ||
+				  plan_last_row(last) != plan_last_row(parent) ||
+				  family->left_out != parent->rows_left_out))
+		find(audit, "plan: the pieces of %s-%u are not all of it",
+		    name_of(audit, parent->source), parent->number);
+	*family = (struct family){ .left_out = 0 };
+}
+
+static void
+begin_family(struct audit *audit, struct family *family, const struct plan_chunk *first)
+{
+	const struct plan_chunk *parent = &family->parent;
+
+	end_family(audit, family);
+	if (first->parent >= first->number ||
+	    !get_plan(audit, first->source, first->parent, &family->parent)) {
+		find(audit, "plan %s-%u: there is no chunk %u that it could come from",
+		    name_of(audit, first->source), first->number, first->parent);
+		family->parent.number = 0;
+		return;
+	}
+	if (first->first_byte != parent->first_byte || first->first_row != parent->first_row ||
+	    first->first_line != parent->first_line || first->input != parent->input)
+		find(audit, "plan %s-%u: it does not begin where %s-%u does",
+		    name_of(audit, first->source), first->number, name_of(audit, first->source),
+		    parent->number);
+}
+
+static void
+check_added(struct audit *audit, struct family *family, const struct plan_chunk *plan)
+{
+	bool is_next = family->parent.number == plan->parent &&
+		       family->parent.source == plan->source && plan->parent;
+
+	if (plan->parent == 0 || !is_next)
+		end_family(audit, family);
+	if (plan->parent == 0)
+		return;
+	if (is_next)
+		check_neighbours(audit, &family->last, plan);
+	else
+		begin_family(audit, family, plan);
+	family->last = *plan;
+	family->left_out += plan->rows_left_out;
+	audit->counts.added++;
+}
+
 static void
 check_plan_chunk(struct audit *audit, struct sums *sums, const struct plan_chunk *plan)
 {
@@ -183,10 +254,7 @@ check_plan_chunk(struct audit *audit, struct sums *sums, const struct plan_chunk
 	bool is_same_source = sums->is_any && last->source == plan->source;
 	bool is_same_input = is_same_source && last->input == plan->input;
 	const char *name = name_of(audit, plan->source);
-	uint32_t next = is_same_source ? last->number + 1 : 1;
 
-	if (plan->number != next)
-		find(audit, "plan: %s-%u is missing", name, next);
 	if (plan->end_byte < plan->first_byte || plan->rows_left_out > plan->rows)
 		find(audit, "plan %s-%u: its numbers make no sense", name, plan->number);
 	if (is_same_input) {
@@ -215,7 +283,7 @@ add_replay(struct audit *audit, uint32_t source, uint32_t number, struct err *er
 		return 0;
 	}
 	of = &audit->sources[source];
-	if (number <= of->count || number > audit->store->load.chunks)
+	if (number <= of->count || number > txn_count(&audit->txn, SCHEMA_PLAN))
 		return 0;
 	grown = realloc(of->replays, number * sizeof(*grown));
 	if (!grown)
@@ -226,11 +294,28 @@ add_replay(struct audit *audit, uint32_t source, uint32_t number, struct err *er
 	return 0;
 }
 
+/* Numbered from 1 within the source; `last` becomes this one. */
+static void
+check_number(struct audit *audit, struct plan_chunk *last, const struct plan_chunk *plan)
+{
+	bool is_same_source = last->number && last->source == plan->source;
+	uint32_t next = is_same_source ? last->number + 1 : 1;
+
+	if (plan->number != next)
+		find(audit, "plan: %s-%u is missing", name_of(audit, plan->source), next);
+	if (plan->parent == 0 && is_same_source && last->parent)
+		find(audit, "plan %s-%u: it stands behind what was added, and nothing added it",
+		    name_of(audit, plan->source), plan->number);
+	*last = *plan;
+}
+
 static int
 check_plan(struct audit *audit, struct err *err)
 {
 	SCOPED(txn_walk) walk = TXN_WALK_NONE;
 	struct sums sums = { .is_any = false };
+	struct family family = { .left_out = 0 };
+	struct plan_chunk last = { .number = 0 };
 
 	txn_walk_begin(&walk, &audit->txn, SCHEMA_PLAN, SPAN_NONE);
 	while (txn_walk_step(&walk)) {
@@ -242,14 +327,18 @@ check_plan(struct audit *audit, struct err *err)
 			find_error(audit, &why);
 			continue;
 		}
-		check_plan_chunk(audit, &sums, &plan);
+		check_number(audit, &last, &plan);
+		check_added(audit, &family, &plan);
+		if (plan.parent == 0)
+			check_plan_chunk(audit, &sums, &plan);
 		if (add_replay(audit, plan.source, plan.number, err))
 			return -1;
 	}
 	check_sums(audit, &sums);
-	if (audit->counts.chunks != audit->store->load.chunks)
+	end_family(audit, &family);
+	if (audit->counts.chunks - audit->counts.added != audit->store->load.chunks)
 		find(audit, "plan: %" PRIu64 " chunks, the load began with %" PRIu64,
-		    audit->counts.chunks, audit->store->load.chunks);
+		    audit->counts.chunks - audit->counts.added, audit->store->load.chunks);
 	return txn_check(&audit->txn, err);
 }
 
@@ -263,17 +352,6 @@ replay_of(const struct audit *audit, uint32_t source, uint32_t number)
 	    number > audit->sources[source].count)
 		return NULL;
 	return &audit->sources[source].replays[number - 1];
-}
-
-/* 1, 0 if the plan's record cannot be read: that was said when the plan was read. */
-static int
-get_plan(struct audit *audit, uint32_t source, uint32_t number, struct plan_chunk *plan)
-{
-	struct schema_key key = schema_chunk_key(source, number);
-	struct span value;
-
-	return txn_get(&audit->txn, SCHEMA_PLAN, schema_span(&key), &value) &&
-	       schema_read_plan(&audit->store->env, schema_span(&key), value, plan, NULL) == 0;
 }
 
 static void
@@ -325,6 +403,10 @@ replay_event(struct audit *audit, const struct event *event, struct err *err)
 	}
 	if (!get_plan(audit, event->source, event->chunk, &plan))
 		return 0;
+	if ((event->type == EVENT_CHUNK_ADDED || (plan.parent && !replay->value)) &&
+	    (event->type != EVENT_CHUNK_ADDED || event->parent != plan.parent || replay->value))
+		find(audit, "event %" PRIu64 ": %s-%u was not added to the plan that way",
+		    event->seq, name_of(audit, event->source), event->chunk);
 	load_replay(audit, replay, &plan, &chunk);
 	if (chunk_apply(&chunk, event)) {
 		find(audit, "event %" PRIu64 ": %s cannot happen to %s-%u, which is %s",
@@ -454,6 +536,21 @@ check_states(struct audit *audit, struct err *err)
 	return txn_check(&audit->txn, err);
 }
 
+/* The chunks that a split chunk names are its pieces. */
+static void
+check_pieces(struct audit *audit, const struct chunk *chunk)
+{
+	for (uint32_t i = 0; i < chunk->pieces && i < PLAN_PIECES; i++) {
+		struct plan_chunk piece;
+
+		if (!get_plan(audit, chunk->source, chunk->first_piece + i, &piece) ||
+		    piece.parent != chunk->number)
+			find(audit, "plan: %s-%u is not a piece of %s-%u",
+			    name_of(audit, chunk->source), chunk->first_piece + i,
+			    name_of(audit, chunk->source), chunk->number);
+	}
+}
+
 /* What the replay of one chunk asks of the other databases. */
 static void
 check_derived(struct audit *audit, struct source *source, struct replay *replay,
@@ -466,6 +563,11 @@ check_derived(struct audit *audit, struct source *source, struct replay *replay,
 
 	load_replay(audit, replay, plan, &chunk);
 	tally_add(&source->tally, &chunk, plan);
+	if (chunk.notes & NOTE_SPLIT)
+		check_pieces(audit, &chunk);
+	if (plan->parent && !replay->value)
+		find(audit, "plan %s-%u: no event added it", name_of(audit, plan->source),
+		    plan->number);
 	if (!replay->value)
 		return;
 	if (!replay->has_state &&

@@ -26,7 +26,8 @@ struct audit_options {
 struct audit_counts {
 	uint64_t findings;
 	uint64_t inputs;
-	uint64_t chunks;
+	uint64_t chunks; /* of the plan, */
+	uint64_t added;  /* of them, those by which it was extended */
 	uint64_t events;
 };
 

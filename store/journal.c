@@ -15,12 +15,7 @@ enum { PAGE_CHUNKS = 256 };
 
 struct batch {
 	struct store *store;
-	struct event *events;
-	size_t event_count;
-	const struct chunk *chunks;
-	size_t chunk_count;
-	const struct tally *tallies;
-	size_t source_count;
+	const struct journal_turn *turn;
 	struct schema_head head; /* as it becomes */
 };
 
@@ -73,60 +68,79 @@ put_chunk(struct txn *txn, const struct chunk *chunk, struct err *err)
 	return 0;
 }
 
+/* The plan is only extended: a chunk that is there already fails the whole turn. */
+static int
+put_plan(struct txn *txn, const struct plan_chunk *plan, struct err *err)
+{
+	struct schema_key key = schema_chunk_key(plan->source, plan->number);
+	struct span value;
+
+	if (txn_get(txn, SCHEMA_PLAN, schema_span(&key), &value))
+		return err_set(err, ERR_BUG, "the plan has a chunk %u of source %u already",
+		    plan->number, plan->source);
+	if (txn_check(txn, err))
+		return -1;
+	schema_put(txn, SCHEMA_PLAN, &schema_plan_shape, schema_span(&key), plan);
+	return 0;
+}
+
 /* Runs again from the start if the map was full. */
 static int
 fill(void *ctx, struct txn *txn, struct err *err)
 {
 	struct batch *batch = ctx;
+	const struct journal_turn *turn = batch->turn;
 
 	batch->head = batch->store->head;
-	for (size_t i = 0; i < batch->event_count; i++) {
-		if (put_event(batch, txn, &batch->events[i]))
+	for (size_t i = 0; i < turn->event_count; i++) {
+		if (put_event(batch, txn, &turn->events[i]))
 			return err_memory(err);
 	}
-	for (size_t i = 0; i < batch->chunk_count; i++) {
-		if (put_chunk(txn, &batch->chunks[i], err))
+	for (size_t i = 0; i < turn->added_count; i++) {
+		if (put_plan(txn, &turn->added[i], err))
 			return -1;
 	}
-	for (size_t i = 0; i < batch->source_count; i++) {
+	for (size_t i = 0; i < turn->chunk_count; i++) {
+		if (put_chunk(txn, &turn->chunks[i], err))
+			return -1;
+	}
+	for (size_t i = 0; i < turn->source_count; i++) {
 		struct schema_key key = schema_tally_key((uint32_t)i);
 
 		schema_put(txn, SCHEMA_TALLY, &schema_tally_shape, schema_span(&key),
-		    &batch->tallies[i]);
+		    &turn->tallies[i]);
 	}
 	schema_put(txn, SCHEMA_META, &schema_head_shape, span_of(SCHEMA_HEAD_KEY), &batch->head);
 	return 0;
 }
 
 static bool
-begins_a_post(const struct event *events, size_t count)
+begins_a_post(const struct journal_turn *turn)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (events[i].type == EVENT_SUBMIT_STARTED)
+	for (size_t i = 0; i < turn->event_count; i++) {
+		if (turn->events[i].type == EVENT_SUBMIT_STARTED)
 			return true;
 	}
 	return false;
 }
 
 static int
-append(void *ctx, struct event *events, size_t event_count, const struct chunk *chunks,
-    size_t chunk_count, const struct tally *tallies, size_t source_count, struct err *err)
+append(void *ctx, const struct journal_turn *turn, struct err *err)
 {
 	struct store *store = ctx;
-	struct batch batch = { store, events, event_count, chunks, chunk_count, tallies,
-		source_count, store->head };
+	struct batch batch = { store, turn, store->head };
 
 	assert(!store->is_reader);
 	if (store->is_broken)
 		return err_set(err, ERR_IO, "%s: an earlier commit failed", store->env.folder);
-	if (begins_a_post(events, event_count) && env_reserve(&store->env, err))
+	if (begins_a_post(turn) && env_reserve(&store->env, err))
 		return -1;
 	if (txn_write(&store->env, fill, &batch, err)) {
 		store->is_broken = true;
 		return -1;
 	}
-	for (size_t i = 0; i < event_count; i++)
-		events[i].seq = store->head.events + 1 + i;
+	for (size_t i = 0; i < turn->event_count; i++)
+		turn->events[i].seq = store->head.events + 1 + i;
 	store->head = batch.head;
 	return 0;
 }

@@ -109,6 +109,29 @@ be_refused(struct chunk *chunk, const struct event *event)
 }
 
 static void
+be_too_large(struct chunk *chunk, const struct event *event)
+{
+	come_back_free(chunk, event);
+	chunk->notes |= NOTE_TOO_LARGE;
+}
+
+static void
+be_added(struct chunk *chunk, const struct event *event)
+{
+	(void)chunk; /* its place stands in the plan */
+	(void)event;
+}
+
+static void
+be_split(struct chunk *chunk, const struct event *event)
+{
+	chunk->notes |= NOTE_SPLIT;
+	chunk->first_piece = event->first_piece;
+	chunk->pieces = event->pieces;
+	chunk->finished_ms = event->at_ms;
+}
+
+static void
 give_up(struct chunk *chunk, const struct event *event)
 {
 	/* One that was sent again on somebody's word may have been taken the first time. */
@@ -259,11 +282,14 @@ static const struct arc {
 	/* from             what happened              to                and beside it */
 	{ CHUNK_PLANNED,    EVENT_SUBMIT_STARTED,      CHUNK_SUBMITTING, begin_attempt },
 	{ CHUNK_PLANNED,    EVENT_ATTEMPTS_USED_UP,    CHUNK_FAILED,     give_up },
+	{ CHUNK_PLANNED,    EVENT_CHUNK_ADDED,         CHUNK_PLANNED,    be_added },
+	{ CHUNK_PLANNED,    EVENT_CHUNK_SPLIT,         CHUNK_SKIPPED,    be_split },
 
 	{ CHUNK_SUBMITTING, EVENT_SUBMIT_ACCEPTED,     CHUNK_SUBMITTED,  be_accepted },
 	{ CHUNK_SUBMITTING, EVENT_SUBMIT_NOT_SENT,     CHUNK_PLANNED,    come_back_free },
 	{ CHUNK_SUBMITTING, EVENT_SUBMIT_NOT_COMPLETE, CHUNK_PLANNED,    come_back },
 	{ CHUNK_SUBMITTING, EVENT_SUBMIT_PUT_OFF,      CHUNK_PLANNED,    come_back_free },
+	{ CHUNK_SUBMITTING, EVENT_SUBMIT_TOO_LARGE,    CHUNK_PLANNED,    be_too_large },
 	{ CHUNK_SUBMITTING, EVENT_SUBMIT_REFUSED,      CHUNK_REFUSED,    be_refused },
 	/* never straight back: law 3 */
 	{ CHUNK_SUBMITTING, EVENT_ANSWER_LOST,         CHUNK_IN_DOUBT,   begin_doubt },

@@ -1,6 +1,6 @@
 /* chunk.h - a chunk's state: the fold of its events.
  *
- *     planned -> submitting -> submitted -> finished -> done
+ *     planned -> submitting -> submitted -> finished -> done         (split: planned -> skipped)
  *        ^           |                          `----> failed
  *        `-----------+-> refused
  *                    `-> in_doubt -> submitted | planned | held -> (a person) ...
@@ -44,6 +44,8 @@ enum chunk_note {
 	NOTE_NEVER_TAKEN = 1 << 3,    /* attempts used up, surely none of them taken */
 	NOTE_SETTLED = 1 << 4,        /* by a person: settled_by, settled_why */
 	NOTE_NO_COUNTS = 1 << 5,      /* done, but the nation has no result any more */
+	NOTE_TOO_LARGE = 1 << 6,      /* the nation answered 413 to it */
+	NOTE_SPLIT = 1 << 7,          /* skipped: its rows are those of its pieces */
 };
 
 /* X(kind, member, tag): see fields.h */
@@ -72,7 +74,9 @@ enum chunk_note {
 	X(TEXT, settled_by, 22)                                                                    \
 	X(TEXT, settled_why, 23)                                                                   \
 	X(NUMBER, bytes_sent, 24)                                                                  \
-	X(TIME, started_server_ms, 25)
+	X(TIME, started_server_ms, 25)                                                             \
+	X(NUMBER, first_piece, 26)                                                                 \
+	X(NUMBER, pieces, 27)
 
 struct chunk {
 	uint32_t source; /* with number its name, and its key on disk, so no fields */
@@ -102,6 +106,8 @@ struct chunk {
 	char text[LIMIT_NOTE_BYTES]; /* why: the nation's message or the run's reason */
 	char settled_by[64];
 	char settled_why[LIMIT_NOTE_BYTES];
+	uint32_t first_piece; /* if it was split: number of its first piece, */
+	uint32_t pieces;      /* and how many there are */
 };
 
 /* A chunk of which the store has no record: planned; with nothing to send it is done (product.md

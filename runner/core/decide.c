@@ -66,6 +66,8 @@ next_submit(const struct load *load, int64_t now_ms, struct earliest *earliest)
 		slot = &load->slots[index];
 		if (slot->is_used_up)
 			return (struct action){ .kind = ACTION_GIVE_UP, .index = index };
+		if (load_is_too_large(load, slot))
+			return (struct action){ .kind = ACTION_SPLIT, .index = index };
 		if (load->is_tripped || !load_has_room(load))
 			continue;
 		at_ms = now_ms + retry_wait_ms(load, slot, now_ms);

@@ -14,6 +14,7 @@ enum action_kind {
 	ACTION_END,     /* nothing is left that could change without a person */
 	ACTION_SUBMIT,  /* record SUBMIT_STARTED, then POST */
 	ACTION_GIVE_UP, /* record ATTEMPTS_USED_UP */
+	ACTION_SPLIT,   /* record CHUNK_SPLIT and its pieces, to be sent instead */
 	ACTION_STATUS,  /* ask how far the import is */
 	ACTION_RESULT,  /* fetch its counts */
 	ACTION_HASH,    /* read the chunk again for its SHA-256 */

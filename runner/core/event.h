@@ -25,6 +25,7 @@
 	X(SUBMIT_REFUSED, 15, "submit_refused")             /* will never be taken as it is */     \
 	X(ANSWER_LOST, 16, "answer_lost")                   /* the nation may have it */           \
 	X(ATTEMPTS_USED_UP, 17, "attempts_used_up")         /* never taken, and no attempt left */ \
+	X(SUBMIT_TOO_LARGE, 18, "submit_too_large")         /* 413: not taken, to be split */      \
 	/* a doubt */                                                                              \
 	X(DOUBT_HASHED, 20, "doubt_hashed")                 /* SHA-256 of what may have arrived */ \
 	X(PROBE_FOUND, 21, "probe_found")                   /* the import is in the list */        \
@@ -45,7 +46,10 @@
 	/* a person */                                                                             \
 	X(RESOLVED_IMPORT, 40, "resolved_import")                                                  \
 	X(RESOLVED_RESUBMIT, 41, "resolved_resubmit")                                              \
-	X(RESOLVED_SKIP, 42, "resolved_skip")
+	X(RESOLVED_SKIP, 42, "resolved_skip")                                                      \
+	/* the plan is extended */                                                                 \
+	X(CHUNK_ADDED, 50, "chunk_added")                   /* a new chunk: a piece of another */  \
+	X(CHUNK_SPLIT, 51, "chunk_split")                   /* its pieces are sent instead */
 
 enum event_type {
 #define X(name, number, word) EVENT_##name = number,
@@ -93,7 +97,10 @@ enum nation_word {
 	X(TEXT, person, 21)                                                                        \
 	X(TEXT, host, 22)                                                                          \
 	X(NUMBER, pid, 23)                                                                         \
-	X(DIGEST, sha256, 24)
+	X(DIGEST, sha256, 24)                                                                      \
+	X(NUMBER, parent, 32)                                                                      \
+	X(NUMBER, first_piece, 33)                                                                 \
+	X(NUMBER, pieces, 34)
 
 struct event {
 	uint64_t seq; /* from 1, given by the journal; its key there, so no field */
@@ -121,6 +128,9 @@ struct event {
 	char host[64];
 	uint32_t pid;
 	struct digest sha256; /* of the CSV as sent */
+	uint32_t parent;      /* CHUNK_ADDED: number of the chunk it was split from */
+	uint32_t first_piece; /* CHUNK_SPLIT: number of its first piece, */
+	uint32_t pieces;      /* and how many there are, numbered on from there */
 };
 
 const char *event_word(enum event_type type);                  /* "submit_started" */

@@ -29,6 +29,7 @@ load_init(struct load *load, const struct load_limits *limits, const struct load
 		.retries = bucket_full(1, RETRY_REFILL_MS, RETRY_TOKENS, mono_ms),
 		.paused_until_ms = INT64_MIN,
 		.failing_since_ms = -1,
+		.too_large_bytes = UINT32_MAX,
 	};
 	owners_init(&load->owners, memory->buckets, memory->bucket_count);
 	for (int i = 0; i < LOAD_DOUBTS_REMEMBERED; i++)
@@ -175,7 +176,8 @@ static bool
 is_stray(const struct chunk *chunk)
 {
 	return chunk->notes & NOTE_RESUBMITTED ||
-	       (chunk->state == CHUNK_SKIPPED && chunk->attempts && !chunk->import_id);
+	       (chunk->state == CHUNK_SKIPPED && !(chunk->notes & NOTE_SPLIT) && chunk->attempts &&
+		   !chunk->import_id);
 }
 
 static void
@@ -194,8 +196,11 @@ fill_slot(struct load *load, struct slot *slot, const struct load_change *change
 	slot->is_hashed = chunk->sha256.is_known;
 	slot->is_used_up = chunk->attempts_used >= load->limits.attempts;
 	slot->is_stray = is_stray(chunk);
-	/* Untouched chunks are due before all that wait, in the order of the plan. */
-	slot->due_ms = chunk->attempts ? due_of(load, change) : INT64_MIN;
+	slot->csv_bytes = plan_rows_sent(change->plan) > 1 ? change->plan->csv_bytes : 0;
+	/* Untouched chunks are due before all that wait, in the order of the plan; so is what is to
+	 * be split. */
+	slot->due_ms = chunk->attempts && !(chunk->notes & NOTE_TOO_LARGE) ? due_of(load, change)
+									 : INT64_MIN;
 }
 
 /* Does one of the doubts that tripped the breaker, or any other, still want an answer? */
@@ -238,6 +243,8 @@ load_put(struct load *load, uint32_t index, const struct load_change *change)
 	/* A pause that the nation told us outlives a restart. */
 	if (!change->before && chunk->state == CHUNK_PLANNED && chunk->http_status == 429)
 		load_pause(load, load->slots[index].due_ms);
+	if (chunk->notes & NOTE_TOO_LARGE && change->plan->csv_bytes < load->too_large_bytes)
+		load->too_large_bytes = change->plan->csv_bytes;
 	if (load->is_tripped && !is_unsettled(load))
 		load->is_tripped = false;
 }
@@ -401,6 +408,12 @@ load_source_may_submit(const struct load *load, const struct load_source *source
 {
 	return source->ready.count && load_source_is_open(load, source) &&
 	       !load_source_is_rejected(source);
+}
+
+bool
+load_is_too_large(const struct load *load, const struct slot *slot)
+{
+	return slot->csv_bytes >= load->too_large_bytes;
 }
 
 bool

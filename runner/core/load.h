@@ -117,6 +117,8 @@ struct load {
 	uint32_t unconnected;           /* submits in a row that did not connect */
 	uint32_t refused_in_a_row;      /* 422 */
 	uint32_t last_refusal;          /* status of the last refusal of another kind; 0: none */
+	uint32_t too_large_in_a_row;    /* 413, and nothing was accepted in between */
+	uint32_t too_large_bytes;       /* CSV of this size or more is split before it is sent */
 	struct load_doubt {
 		uint32_t index; /* LOAD_NO_INDEX: none */
 		int64_t at_ms;
@@ -205,6 +207,9 @@ bool load_source_is_rejected(const struct load_source *source);
 
 /* A chunk is ready, and no rule of its source keeps it back. */
 bool load_source_may_submit(const struct load *load, const struct load_source *source);
+
+/* The nation has found a chunk of this size too large, and it can be split. */
+bool load_is_too_large(const struct load *load, const struct slot *slot);
 
 /* limits.uploads and limits.in_flight allow another POST. */
 bool load_has_room(const struct load *load);

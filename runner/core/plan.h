@@ -11,10 +11,14 @@
 /* XXH3-128, in the library's canonical (big-endian) form. */
 #define PLAN_DIGEST_BYTES 16
 
+/* What a chunk that the nation finds too large is split into. */
+enum { PLAN_PIECES = 2 };
+
 struct plan_chunk {
 	uint32_t source; /* index in the job, from 0 */
 	uint32_t number; /* from 1 within its source */
 	uint32_t input;  /* index of the input file within its source, from 0 */
+	uint32_t parent; /* number of the chunk that it was split from; 0: of the original plan */
 
 	uint64_t first_byte; /* after the header line in a file's first chunk */
 	uint64_t end_byte;   /* the file's size in its last one */

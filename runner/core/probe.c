@@ -158,7 +158,8 @@ may_be_of_type(struct span type, const char *wanted)
 	return true;
 }
 
-/* The header may or may not count, physical lines may count instead of records; 0 while queued. */
+/* The header may or may not count, physical lines may count instead of records; 0 while queued. Where the
+ * plan does not show how many lines the chunk has, they are its rows or more. */
 static bool
 may_have_lines(const struct probe_wanted *wanted, int64_t lines_count)
 {
@@ -166,6 +167,8 @@ may_have_lines(const struct probe_wanted *wanted, int64_t lines_count)
 
 	if (lines_count <= 0)
 		return true;
+	if (wanted->lines == 0)
+		return count >= wanted->rows;
 	return count == wanted->rows || count == wanted->rows + 1 || count == wanted->lines ||
 	       count == wanted->lines + 1;
 }

@@ -19,7 +19,8 @@ struct probe_wanted {
 	struct span head;       /* begin of the CSV as sent: header line and first rows */
 	uint32_t header_bytes;  /* of head, the header line */
 	uint64_t rows;          /* sent */
-	uint64_t lines;         /* physical lines of those rows; rows if they have no line ends */
+	uint64_t lines;         /* physical lines of those rows; rows if they have no line ends; 0: not
+				   known */
 	int64_t since_ms;       /* SUBMIT_STARTED less 10 minutes, in the nation's clock */
 	uint64_t own_expected;  /* imports of this load that may have been made since then: all must
 				   stand in the list before it proves an absence, */

@@ -22,12 +22,13 @@ vote_of(const struct chunk *chunk, uint64_t sent)
 static struct tally
 contribution(const struct chunk *chunk, const struct plan_chunk *plan)
 {
+	bool is_split = chunk->notes & NOTE_SPLIT;
 	uint64_t sent = plan_rows_sent(plan);
 	enum equation vote = vote_of(chunk, sent);
 	struct tally tally = {
-		.rows_in_file = plan->rows,
-		.rows_left_out = plan->rows_left_out,
-		.rows_planned = sent,
+		.rows_in_file = is_split ? 0 : plan->rows,
+		.rows_left_out = is_split ? 0 : plan->rows_left_out,
+		.rows_planned = is_split ? 0 : sent,
 		.rows_sent = chunk->import_id ? sent : 0,
 		.rows_succeeded = chunk->rows_succeeded,
 		.rows_updated = chunk->rows_updated,
@@ -37,6 +38,7 @@ contribution(const struct chunk *chunk, const struct plan_chunk *plan)
 		.bytes_sent = chunk->bytes_sent,
 		.votes_joint = vote == EQUATION_JOINT,
 		.votes_separate = vote == EQUATION_SEPARATE,
+		.chunks_split = is_split,
 	};
 
 	tally.chunks[chunk->state] = 1;

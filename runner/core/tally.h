@@ -42,7 +42,8 @@ enum equation {
 	X(NUMBER, retries, 19)                                                                     \
 	X(NUMBER, bytes_sent, 20)                                                                  \
 	X(NUMBER, votes_joint, 21)                                                                 \
-	X(NUMBER, votes_separate, 22)
+	X(NUMBER, votes_separate, 22)                                                              \
+	X(NUMBER, chunks_split, 23)
 
 struct tally {
 	uint64_t chunks[CHUNK_STATE_COUNT];
@@ -58,6 +59,7 @@ struct tally {
 	uint64_t bytes_sent;
 	uint64_t votes_joint;
 	uint64_t votes_separate;
+	uint64_t chunks_split; /* of those skipped; their rows are counted with their pieces */
 };
 
 void tally_add(struct tally *tally, const struct chunk *chunk, const struct plan_chunk *plan);

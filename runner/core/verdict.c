@@ -14,6 +14,8 @@ enum {
 	GET_TRIES = 3,             /* answers that make no sense, before it counts as a verdict */
 	REFUSALS_EQUAL = 2,        /* of 400 and its like, then stop */
 	REFUSALS_UNPROCESSABLE = 3, /* 422 in a row, then stop */
+	TOO_LARGE_AN_UPLOAD = 32,  /* 413 in a row, times limits.uploads, then stop: 26 halvings make one
+				      byte of the largest chunk, and at each all uploads may be refused */
 	LAG_MS = 15 * 60 * 1000,   /* a new id may answer 404 for so long */
 	TOLD_LEAST_MS = 1000,      /* clamp of what a nation may ask us to wait */
 	TOLD_MOST_MS = 15 * 60 * 1000,
@@ -223,14 +225,20 @@ refuse(struct verdict *verdict, const struct reply *reply, const struct verdict_
 		stop_with(verdict, ERR_NONSENSE, "%s, twice in a row", verdict->event.text);
 }
 
+/* 413: to be split, and that limit kept to from now on. What is one row cannot be. */
 static void
 refuse_too_large(struct verdict *verdict, const struct reply *reply,
     const struct verdict_context *context)
 {
-	refuse(verdict, reply, context);
-	copy_text(verdict->event.text, sizeof(verdict->event.text),
-	    "the nation answered 413: too large; lower limits.chunk and start over with "
-	    "run --new");
+	refused(verdict, reply, context);
+	if (context->is_one_row)
+		snprintf(verdict->event.text, sizeof(verdict->event.text),
+		    "the nation answered 413: this one row is too large for it");
+	else
+		verdict->event.type = EVENT_SUBMIT_TOO_LARGE;
+	if (context->too_large_in_a_row + 1 >= TOO_LARGE_AN_UPLOAD * context->limits->uploads)
+		stop_with(verdict, ERR_NONSENSE,
+		    "the nation answers 413, too large, to imports of every size");
 }
 
 static void

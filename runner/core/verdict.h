@@ -40,6 +40,8 @@ struct verdict_context {
 	int64_t troubled_ms;       /* and for how long */
 	uint32_t refused_in_a_row; /* of load */
 	uint32_t last_refusal;
+	uint32_t too_large_in_a_row;
+	bool is_one_row; /* the chunk cannot be split */
 };
 
 /* The nation took it and said under which id: the one answer of which not even the chunk need be known. */

@@ -376,6 +376,38 @@ record(struct engine *engine, uint32_t index, enum event_type type, const char *
 	return turn_note(&engine->turn, &event, err) || turn_commit(&engine->turn, err) ? -1 : 0;
 }
 
+/* The nation found a chunk of this size too large: its two halves are sent instead of it. */
+static int
+split(struct engine *engine, uint32_t index, struct err *err)
+{
+	const struct ports *ports = engine->ports;
+	const struct slot *slot = &engine->load.slots[index];
+	uint32_t source = slot->source;
+	struct event event = {
+		.type = EVENT_CHUNK_SPLIT,
+		.at_ms = engine_now(engine).wall_ms,
+		.source = source,
+		.chunk = slot->number,
+		.first_piece = engine->load.sources[source].count + 1,
+		.pieces = PLAN_PIECES,
+	};
+	struct plan_chunk plan, pieces[PLAN_PIECES];
+	struct err cause = ERR_INIT;
+
+	if (ports->journal.read_plan(ports->journal.ctx, source, slot->number, &plan, err) ||
+	    room_grow(engine, source, PLAN_PIECES, err))
+		return -1;
+	if (ports->source.split(ports->source.ctx, &plan, event.first_piece, pieces, &cause))
+		return stop_for(engine, &cause);
+	if (turn_note(&engine->turn, &event, err))
+		return -1;
+	for (int i = 0; i < PLAN_PIECES; i++) {
+		if (turn_add(&engine->turn, &pieces[i], event.at_ms, err))
+			return -1;
+	}
+	return turn_commit(&engine->turn, err);
+}
+
 static int
 act(struct engine *engine, const struct action *action, struct err *err)
 {
@@ -397,6 +429,8 @@ act(struct engine *engine, const struct action *action, struct err *err)
 		    "in_doubt = \"hold\": a person decides", err);
 	case ACTION_GIVE_UP:
 		return record(engine, action->index, EVENT_ATTEMPTS_USED_UP, "", err);
+	case ACTION_SPLIT:
+		return split(engine, action->index, err);
 	case ACTION_WAIT:
 	case ACTION_END:
 		break;

@@ -122,6 +122,10 @@ count_submit(struct engine *engine, const struct reply *reply, const struct verd
 
 	load->refused_in_a_row = reply->status == 422 ? load->refused_in_a_row + 1 : 0;
 	load->last_refusal = is_refusal && reply->status != 422 ? reply->status : 0;
+	if (reply->status == 413)
+		load->too_large_in_a_row++;
+	else if (verdict_is_accepted(reply))
+		load->too_large_in_a_row = 0;
 	if (!verdict->is_no_connection) {
 		load->unconnected = 0;
 	} else if (++load->unconnected >= UNCONNECTED_PAUSE) {
@@ -188,6 +192,8 @@ hear_about_chunk(struct engine *engine, const struct reply *reply, struct err *e
 		.troubled_ms = now.mono_ms - slot->troubled_since_ms,
 		.refused_in_a_row = load->refused_in_a_row,
 		.last_refusal = load->last_refusal,
+		.too_large_in_a_row = load->too_large_in_a_row,
+		.is_one_row = slot->csv_bytes == 0,
 	};
 	struct verdict verdict;
 

@@ -126,7 +126,7 @@ lines_of(struct engine *engine)
 
 	if (load_find(&engine->load, plan->source, plan->number + 1) == LOAD_NO_INDEX ||
 	    journal->read_plan(journal->ctx, plan->source, plan->number + 1, &next, NULL) ||
-	    next.input != plan->input)
+	    next.input != plan->input || next.first_byte != plan->end_byte)
 		return 0;
 	return next.first_line - plan->first_line;
 }

@@ -1,5 +1,6 @@
 #include "platform.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "runner/engine/turn.h"
@@ -72,6 +73,28 @@ turn_note(struct turn *turn, const struct event *event, struct err *err)
 	return 0;
 }
 
+int
+turn_add(struct turn *turn, const struct plan_chunk *plan, int64_t at_ms, struct err *err)
+{
+	struct turn_chunk *touched = &turn->touched[turn->touched_count];
+	const struct event event = {
+		.type = EVENT_CHUNK_ADDED,
+		.at_ms = at_ms,
+		.source = plan->source,
+		.chunk = plan->number,
+		.parent = plan->parent,
+	};
+
+	if (turn->event_count == TURN_EVENTS || turn->added_count == PLAN_PIECES)
+		return err_set(err, ERR_BUG, "too many events in one turn");
+	*touched = (struct turn_chunk){ chunk_untouched(plan), *plan, LOAD_NO_INDEX };
+	turn->after[turn->touched_count] = touched->before;
+	chunk_apply(&turn->after[turn->touched_count++], &event);
+	turn->added[turn->added_count++] = *plan;
+	turn->events[turn->event_count++] = event;
+	return 0;
+}
+
 /* The totals as they will stand, and the equation that they show (product.md section 5). */
 static void
 foresee(struct turn *turn, int64_t wall_ms)
@@ -86,7 +109,8 @@ foresee(struct turn *turn, int64_t wall_ms)
 		const struct turn_chunk *touched = &turn->touched[i];
 		struct tally *tally = &turn->tallies[turn->after[i].source];
 
-		tally_remove(tally, &touched->before, &touched->plan);
+		if (touched->index != LOAD_NO_INDEX)
+			tally_remove(tally, &touched->before, &touched->plan);
 		tally_add(tally, &turn->after[i], &touched->plan);
 	}
 	for (uint32_t i = 0; i < load->source_count; i++)
@@ -106,15 +130,18 @@ static void
 apply(struct turn *turn, const struct now *now)
 {
 	for (size_t i = 0; i < turn->touched_count; i++) {
-		const struct turn_chunk *touched = &turn->touched[i];
+		struct turn_chunk *touched = &turn->touched[i];
+		bool is_new = touched->index == LOAD_NO_INDEX;
 		const struct load_change change = {
-			.before = &touched->before,
+			.before = is_new ? NULL : &touched->before,
 			.after = &turn->after[i],
 			.plan = &touched->plan,
 			.wall_ms = now->wall_ms,
 			.mono_ms = now->mono_ms,
 		};
 
+		if (is_new)
+			touched->index = load_add(turn->load, touched->plan.source);
 		load_put(turn->load, touched->index, &change);
 	}
 }
@@ -138,6 +165,7 @@ clear(struct turn *turn)
 {
 	turn->event_count = 0;
 	turn->touched_count = 0;
+	turn->added_count = 0;
 }
 
 int
@@ -145,13 +173,23 @@ turn_commit(struct turn *turn, struct err *err)
 {
 	const struct ports *ports = turn->ports;
 	struct now now = ports->clock.now(ports->clock.ctx);
+	struct journal_turn written;
 
 	if (turn->event_count == 0)
 		return 0;
 	foresee(turn, now.wall_ms);
+	written = (struct journal_turn){
+		.events = turn->events,
+		.event_count = turn->event_count,
+		.chunks = turn->after,
+		.chunk_count = turn->touched_count,
+		.added = turn->added,
+		.added_count = turn->added_count,
+		.tallies = turn->tallies,
+		.source_count = turn->load->source_count,
+	};
 	ports->steps.at(ports->steps.ctx, "before a commit");
-	if (ports->journal.append(ports->journal.ctx, turn->events, turn->event_count, turn->after,
-		turn->touched_count, turn->tallies, turn->load->source_count, err))
+	if (ports->journal.append(ports->journal.ctx, &written, err))
 		return -1;
 	ports->steps.at(ports->steps.ctx, "after a commit");
 	apply(turn, &now);

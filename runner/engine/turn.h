@@ -18,7 +18,7 @@ enum { TURN_EVENTS = 40 };
 struct turn_chunk {
 	struct chunk before;
 	struct plan_chunk plan;
-	uint32_t index;
+	uint32_t index; /* LOAD_NO_INDEX: added in this turn, it has no slot yet */
 };
 
 struct turn {
@@ -29,12 +29,17 @@ struct turn {
 	struct chunk after[TURN_EVENTS]; /* of touched[] */
 	struct turn_chunk touched[TURN_EVENTS];
 	size_t touched_count;
+	struct plan_chunk added[PLAN_PIECES];
+	size_t added_count;
 	struct tally *tallies; /* of all sources, as they will stand */
 	enum equation equation; /* learned so far */
 };
 
 /* ERR_BUG if the chunk's state does not allow the event. */
 int turn_note(struct turn *turn, const struct event *event, struct err *err);
+
+/* CHUNK_ADDED: the plan is extended by this chunk, for which the load has room. */
+int turn_add(struct turn *turn, const struct plan_chunk *plan, int64_t at_ms, struct err *err);
 
 /* The chunk as it stands after what was noted. */
 int turn_chunk(struct turn *turn, uint32_t index, struct chunk *chunk, struct err *err);

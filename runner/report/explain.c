@@ -44,6 +44,8 @@ enum {
 	TELL_WHY = 1 << 6,    /* the nation's message or the run's reason */
 	TELL_NEXT = 1 << 7,   /* when the next try or look is due */
 	TELL_REASON = 1 << 8, /* a person's, in brackets; the person stands before the words */
+	TELL_PIECES = 1 << 9, /* the numbers of the chunks that are sent instead */
+	TELL_PARENT = 1 << 10, /* the number of the chunk that it was split from */
 };
 
 static const struct telling {
@@ -58,6 +60,9 @@ static const struct telling {
 	  "not all of it was sent, so the nation cannot have taken it" },
 	{ EVENT_SUBMIT_PUT_OFF, TELL_WHY | TELL_NEXT, "the nation did not take it for now" },
 	{ EVENT_SUBMIT_REFUSED, TELL_WHY, "the nation refused it" },
+	{ EVENT_SUBMIT_TOO_LARGE, TELL_WHY, "the nation finds it too large" },
+	{ EVENT_CHUNK_SPLIT, TELL_PIECES, "split; its rows are those of the chunks" },
+	{ EVENT_CHUNK_ADDED, TELL_PARENT, "added to the plan: a piece of chunk" },
 	{ EVENT_ANSWER_LOST, TELL_HANDED | TELL_WHY | TELL_NEXT,
 	  "the answer was lost: the nation may have taken it" },
 	{ EVENT_ATTEMPTS_USED_UP, 0, "no attempt is left, and the nation has taken none of them" },
@@ -152,6 +157,11 @@ add_event(struct buf *to, const struct event *event, const struct telling *telli
 		buf_printf(to, " %u", event->attempt);
 	if (telling->tells & TELL_IMPORT)
 		buf_printf(to, " %llu", (unsigned long long)event->import_id);
+	if (telling->tells & TELL_PARENT)
+		buf_printf(to, " %u", event->parent);
+	if (telling->tells & TELL_PIECES)
+		buf_printf(to, " %u to %u", event->first_piece,
+		    event->first_piece + event->pieces - 1);
 	if (telling->tells & TELL_DIGEST)
 		add_digest(to, event);
 	if (telling->tells & TELL_COUNTS)
@@ -253,7 +263,9 @@ explain_next(struct buf *to, const struct explain_next *next)
 		add_done(to, next);
 		break;
 	case CHUNK_SKIPPED:
-		buf_add_text(to, "nothing; its rows are not sent");
+		buf_add_text(to, next->chunk->notes & NOTE_SPLIT
+					 ? "nothing; its pieces are sent instead"
+					 : "nothing; its rows are not sent");
 		break;
 	}
 	buf_add_byte(to, '\n');

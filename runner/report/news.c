@@ -20,6 +20,7 @@ static const struct {
 	{ EVENT_SUBMIT_NOT_COMPLETE, WEIGHT_WARNING, "not taken", ENDS_WITH_RETRY },
 	{ EVENT_SUBMIT_PUT_OFF, WEIGHT_WARNING, "not taken", ENDS_WITH_RETRY },
 	{ EVENT_SUBMIT_REFUSED, WEIGHT_WARNING, "refused", ENDS_THERE },
+	{ EVENT_SUBMIT_TOO_LARGE, WEIGHT_WARNING, "too large, it will be split", ENDS_THERE },
 	{ EVENT_ANSWER_LOST, WEIGHT_WARNING, "in doubt", ENDS_WITH_SETTLE },
 	{ EVENT_ATTEMPTS_USED_UP, WEIGHT_WARNING, "failed: never taken, no attempt left",
 	    ENDS_THERE },

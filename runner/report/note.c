@@ -69,9 +69,25 @@ add_evidence(struct note *note, const struct chunk *chunk)
 		note_add(note, "request id %s", chunk->request_id);
 }
 
-void
-note_chunk(struct note *note, const struct chunk *chunk)
+/* Pieces are named in full: whoever reads the line looks for theirs. */
+static void
+add_lineage(struct note *note, const char *source, const struct plan_chunk *plan,
+    const struct chunk *chunk)
 {
+	if (plan->parent)
+		note_add(note, "split from %s-%u", source, plan->parent);
+	if (!(chunk->notes & NOTE_SPLIT))
+		return;
+	note_add(note, "split into");
+	for (uint32_t i = 0; i < chunk->pieces; i++)
+		buf_printf(note->to, " %s-%u", source, chunk->first_piece + i);
+}
+
+void
+note_chunk(struct note *note, const char *source, const struct plan_chunk *plan,
+    const struct chunk *chunk)
+{
+	add_lineage(note, source, plan, chunk);
 	add_words(note, chunk);
 	switch (chunk->state) {
 	case CHUNK_IN_DOUBT:

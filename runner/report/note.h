@@ -19,6 +19,7 @@ struct note note_into(struct buf *to);
 /* One more remark. */
 void note_add(struct note *note, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-void note_chunk(struct note *note, const struct chunk *chunk);
+void note_chunk(struct note *note, const char *source, const struct plan_chunk *plan,
+    const struct chunk *chunk);
 
 #endif

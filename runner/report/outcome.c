@@ -194,6 +194,21 @@ add_what_is_wrong(struct buf *to, const struct outcome *outcome)
 }
 
 static void
+add_skipped(struct buf *to, const struct tally *tally)
+{
+	uint64_t skipped = tally->chunks[CHUNK_SKIPPED] - tally->chunks_split;
+	char number[SHOW_BYTES];
+
+	if (skipped)
+		buf_printf(to, "  skipped   %s chunk%s, settled by a person\n",
+		    show_count(skipped, number), skipped == 1 ? "" : "s");
+	if (tally->chunks_split)
+		buf_printf(to, "  split     %s chunk%s, too large for the nation\n",
+		    show_count(tally->chunks_split, number),
+		    tally->chunks_split == 1 ? "" : "s");
+}
+
+static void
 add_rows(struct buf *to, const struct outcome *outcome)
 {
 	const struct report_result *result = outcome->result;
@@ -209,10 +224,7 @@ add_rows(struct buf *to, const struct outcome *outcome)
 		buf_printf(to, ", %s unaccounted for",
 		    show_count(result->total.rows_unaccounted, number));
 	buf_printf(to, " of %s in the files\n", show_count(tally->rows_in_file, number));
-	if (tally->chunks[CHUNK_SKIPPED])
-		buf_printf(to, "  skipped   %s chunk%s, settled by a person\n",
-		    show_count(tally->chunks[CHUNK_SKIPPED], number),
-		    tally->chunks[CHUNK_SKIPPED] == 1 ? "" : "s");
+	add_skipped(to, tally);
 	buf_printf(to, "  report    %s/report.csv\n", outcome->folder);
 	if (tally->rows_failed)
 		buf_printf(to, "  rejected  %s/rejected.csv\n", outcome->folder);

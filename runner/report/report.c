@@ -169,7 +169,7 @@ visit_chunk(void *visitor, const struct plan_chunk *plan, const struct chunk *ch
 	    rejected_csv_chunk(&walk->rejected, plan, chunk, &found, err))
 		return -1;
 	buf_clear(&walk->note);
-	note_chunk(&note, chunk);
+	note_chunk(&note, walk->options->job->sources[plan->source].name, plan, chunk);
 	note_rejected(&note, chunk, &found);
 	digest = find_digest(walk, plan, chunk, &note);
 	if (buf_check(&walk->note, err))

@@ -15,15 +15,16 @@ report_csv_header(struct csv *csv)
 	csv_end(csv);
 }
 
+/* The rows of a chunk that was split are counted with its pieces (product.md section 9). */
 static void
-add_range(struct csv *csv, const struct plan_chunk *plan)
+add_range(struct csv *csv, const struct plan_chunk *plan, bool is_split)
 {
 	csv_number(csv, plan->first_row);
 	csv_number(csv, plan_last_row(plan));
 	csv_number(csv, plan->first_byte);
 	csv_number(csv, plan->end_byte);
-	csv_number(csv, plan_rows_sent(plan));
-	csv_number(csv, plan->rows_left_out);
+	csv_number(csv, is_split ? 0 : plan_rows_sent(plan));
+	csv_number(csv, is_split ? 0 : plan->rows_left_out);
 }
 
 static void
@@ -69,7 +70,7 @@ report_csv_line(struct csv *csv, const struct report_csv_line *line)
 	csv_text(csv, span_of(line->source->name));
 	csv_number(csv, chunk->number);
 	csv_text(csv, span_of(line->source->inputs[line->plan->input]));
-	add_range(csv, line->plan);
+	add_range(csv, line->plan, chunk->notes & NOTE_SPLIT);
 	add_digest(csv, line->sha256);
 	add_progress(csv, chunk);
 	add_count(csv, chunk, chunk->rows_succeeded);

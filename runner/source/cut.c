@@ -33,7 +33,7 @@ cut_init(struct cut *cut, const struct cut_options *options, uint64_t byte, uint
 		cut_done(cut);
 		return err_memory(err);
 	}
-	begin_chunk(cut, byte, 1, line);
+	begin_chunk(cut, byte, options->first_row, line);
 	return 0;
 }
 
@@ -91,14 +91,21 @@ lend(struct cut *cut, struct span sent)
 }
 
 int
+cut_before(struct cut *cut, const struct row *row, struct err *err)
+{
+	assert(cut->chunk.rows);
+	if (end_chunk(cut, row->byte, err))
+		return -1;
+	begin_chunk(cut, row->byte, row->row, row->line);
+	return 0;
+}
+
+int
 cut_row(struct cut *cut, const struct row *row, struct span sent, struct err *err)
 {
 	assert(cut_fits(cut, sent.len));
-	if (cut->chunk.rows && is_full(cut, sent.len)) {
-		if (end_chunk(cut, row->byte, err))
-			return -1;
-		begin_chunk(cut, row->byte, row->row, row->line);
-	}
+	if (cut->chunk.rows && is_full(cut, sent.len) && cut_before(cut, row, err))
+		return -1;
 	lend(cut, sent);
 	cut->sent_bytes += sent.len;
 	cut->chunk.rows++;

@@ -19,7 +19,8 @@
 
 struct cut_options {
 	uint32_t source, input;
-	uint32_t first_number; /* of this input's first chunk */
+	uint32_t first_number; /* of the first chunk that is cut */
+	uint64_t first_row;    /* data record that it begins with */
 	uint32_t limit_bytes;
 	uint32_t limit_rows; /* 0: no limit */
 	struct span header;  /* as sent; lent */
@@ -39,7 +40,7 @@ struct cut {
 	uint32_t chunks;
 };
 
-/* The input's first record will begin at this byte and line. */
+/* The first record will begin at this byte and line. */
 int cut_init(struct cut *cut, const struct cut_options *options, uint64_t byte, uint64_t line,
     struct err *err);
 void cut_done(struct cut *cut);
@@ -50,6 +51,9 @@ bool cut_fits(const struct cut *cut, size_t sent_bytes);
 
 /* Adds a record that fits. `sent` must stay where it is until cut_settle(). */
 int cut_row(struct cut *cut, const struct row *row, struct span sent, struct err *err);
+
+/* Ends the chunk, which is not empty, before this record, whatever the limits say. */
+int cut_before(struct cut *cut, const struct row *row, struct err *err);
 
 /* Lets go of all bytes lent by cut_row(). */
 void cut_settle(struct cut *cut);

@@ -25,4 +25,5 @@ libtext_a_SOURCES = \
 	%D%/rows.c %D%/rows.h \
 	%D%/rules.c %D%/rules.h \
 	%D%/scan.c %D%/scan.h \
+	%D%/split.c %D%/split.h \
 	%D%/utf8.c %D%/utf8.h

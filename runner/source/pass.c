@@ -127,6 +127,7 @@ begin_cut(struct pass *pass, struct err *err)
 		.source = options->source,
 		.input = options->input,
 		.first_number = options->first_number,
+		.first_row = 1,
 		.limit_bytes = options->limit_bytes,
 		.limit_rows = options->limit_rows,
 		.header = buf_span(&pass->layout.header),

@@ -213,6 +213,7 @@ reread_row(struct reread *reread, struct reread_row *row, bool *is_end, struct e
 	*row = (struct reread_row){
 		.row = next.row,
 		.line = next.line,
+		.byte = next.byte,
 		.sent = sent,
 		.fields = reread->fields,
 		.field_count = reread->options.layout->output_count,

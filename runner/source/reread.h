@@ -34,6 +34,7 @@ struct reread_options {
 struct reread_row {
 	uint64_t row;              /* data record of the input, from 1 */
 	uint64_t line;             /* its first physical line */
+	uint64_t byte;             /* where it begins in the input */
 	struct span sent;          /* its CSV, line end included */
 	const struct span *fields; /* values, in the order of the header as sent */
 	uint32_t field_count;

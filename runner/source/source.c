@@ -9,6 +9,7 @@
 #include "runner/source/complaint.h"
 #include "runner/source/payload.h"
 #include "runner/source/source.h"
+#include "runner/source/split.h"
 
 _Static_assert(sizeof(((struct digest *)NULL)->bytes) == DIGEST_SHA_BYTES, "a whole SHA-256");
 
@@ -185,6 +186,17 @@ take_sha256(void *ctx, const struct plan_chunk *plan, struct digest *digest, str
 }
 
 static int
+split(void *ctx, const struct plan_chunk *plan, uint32_t first_number,
+    struct plan_chunk pieces[PLAN_PIECES], struct err *err)
+{
+	SCOPED(opened) opened = { .file = FILE_NONE };
+
+	if (open_input(&opened, ctx, plan, err))
+		return -1;
+	return split_chunk(&opened.csv, first_number, pieces, err);
+}
+
+static int
 take_head(void *ctx, const struct plan_chunk *plan, size_t most, struct buf *to,
     size_t *header_bytes, struct err *err)
 {
@@ -213,6 +225,7 @@ source_port(struct source *source)
 		.ctx = source,
 		.open = open_body,
 		.sha256 = take_sha256,
+		.split = split,
 		.head = take_head,
 	};
 }

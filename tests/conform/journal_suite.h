@@ -22,6 +22,7 @@
 
 #include "runner/base/scoped.h"
 #include "runner/ports.h"
+#include "tests/conform/append.h"
 
 struct journal_bench {
 	/* A journal of a new load with this plan, in which nothing happened. */
@@ -138,7 +139,7 @@ journal_suite_append(struct journal_port port, struct event *events, size_t even
 {
 	struct tally tallies[JOURNAL_SUITE_SOURCES] = { { .attempts = 1 } };
 
-	JOURNAL_SUITE_OK(port.append(port.ctx, events, event_count, chunks, chunk_count, tallies,
+	JOURNAL_SUITE_OK(append_turn(&port, events, event_count, chunks, chunk_count, tallies,
 	    JOURNAL_SUITE_SOURCES, err));
 }
 
@@ -250,6 +251,64 @@ a_chunk_reads_as_it_was_appended_in_every_member(void **state)
 #undef X
 	assert_int_equal(chunk.source, 0);
 	assert_int_equal(chunk.number, 2);
+}
+
+/* A split of people-1 after the last chunk of people, in one append. */
+static void
+journal_suite_split(struct journal_port port)
+{
+	const struct chunk chunks[] = {
+		{ .source = 0, .number = 1, .state = CHUNK_SKIPPED, .notes = NOTE_SPLIT,
+		  .first_piece = 4, .pieces = 2 },
+		{ .source = 0, .number = 4 },
+		{ .source = 0, .number = 5 },
+	};
+	struct event events[] = {
+		{ .type = EVENT_CHUNK_SPLIT, .chunk = 1, .first_piece = 4, .pieces = 2 },
+		{ .type = EVENT_CHUNK_ADDED, .chunk = 4, .parent = 1 },
+		{ .type = EVENT_CHUNK_ADDED, .chunk = 5, .parent = 1 },
+	};
+	struct plan_chunk pieces[] = { journal_suite_plan(0, 4), journal_suite_plan(0, 5) };
+	struct tally tallies[JOURNAL_SUITE_SOURCES];
+
+	memset(tallies, 0, sizeof(tallies));
+	pieces[0].parent = pieces[1].parent = 1;
+	JOURNAL_SUITE_OK(port.append(port.ctx,
+	    &(struct journal_turn){ events, 3, chunks, 3, pieces, 2, tallies,
+		JOURNAL_SUITE_SOURCES },
+	    err));
+}
+
+static int
+journal_suite_count(void *visitor, const struct plan_chunk *plan, const struct chunk *chunk,
+    struct err *err)
+{
+	(void)plan;
+	(void)chunk;
+	(void)err;
+	++*(size_t *)visitor;
+	return 0;
+}
+
+static void
+a_plan_that_was_extended_survives_a_new_start(void **state)
+{
+	struct plan_chunk expected = journal_suite_plan(0, 5);
+	struct journal_port port;
+	struct plan_chunk plan;
+	size_t count = 0;
+
+	journal_suite_split(journal_bench.port(*state));
+	journal_bench.reopen(*state);
+	port = journal_bench.port(*state);
+	JOURNAL_SUITE_OK(port.read_plan(port.ctx, 0, 5, &plan, err));
+	assert_int_equal(plan.parent, 1);
+	assert_int_equal(plan.first_byte, expected.first_byte);
+	assert_memory_equal(plan.digest, expected.digest, sizeof(plan.digest));
+	assert_int_equal(journal_suite_read(port, 0, 5).state, CHUNK_PLANNED);
+	assert_int_equal(journal_suite_read(port, 0, 1).first_piece, 4);
+	JOURNAL_SUITE_OK(port.each_chunk(port.ctx, journal_suite_count, &count, err));
+	assert_int_equal(count, JOURNAL_SUITE_PEOPLE + JOURNAL_SUITE_BALLOTS + 2);
 }
 
 static void
@@ -402,6 +461,7 @@ an_id_can_be_rescued_more_than_once(void **state)
 	    JOURNAL_SUITE_TEST(numbers_of_events_go_on_after_a_new_start),                         \
 	    JOURNAL_SUITE_TEST(a_chunk_reads_as_it_was_appended_in_every_member),                  \
 	    JOURNAL_SUITE_TEST(what_was_appended_survives_a_new_start),                            \
+	    JOURNAL_SUITE_TEST(a_plan_that_was_extended_survives_a_new_start),                     \
 	    JOURNAL_SUITE_TEST(the_last_append_of_a_chunk_counts),                                 \
 	    JOURNAL_SUITE_TEST(several_chunks_change_in_one_append),                               \
 	    JOURNAL_SUITE_TEST(all_chunks_are_visited_in_order_with_their_states),                 \

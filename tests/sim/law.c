@@ -9,7 +9,7 @@
 #include "tests/sim/world.h"
 
 enum {
-	MOST_WAITS = 200000,         /* of a run */
+	MOST_WAITS = 2000000,        /* of a run */
 	MOST_WAITS_IN_A_MOMENT = 2000, /* actions that take no time are fewer */
 };
 
@@ -48,14 +48,16 @@ tally_difference(const struct tally *a, const struct tally *b)
 	return NULL;
 }
 
+/* `plan` and `chunks` side by side. */
 static void
-check_tallies(struct world *world, const struct tally *tallies, const struct chunk *chunks)
+check_tallies(struct world *world, const struct tally *tallies, const struct plan_chunk *plan,
+    const struct chunk *chunks, size_t count)
 {
 	const struct memory *memory = &world->memory;
 	struct tally rebuilt[PAPER_SOURCES] = { 0 };
 
-	for (size_t i = 0; i < memory->chunk_count; i++)
-		tally_add(&rebuilt[memory->plan[i].source], &chunks[i], &memory->plan[i]);
+	for (size_t i = 0; i < count; i++)
+		tally_add(&rebuilt[plan[i].source], &chunks[i], &plan[i]);
 	for (size_t i = 0; i < memory->source_count; i++) {
 		const char *member = tally_difference(&rebuilt[i], &tallies[i]);
 
@@ -65,15 +67,50 @@ check_tallies(struct world *world, const struct tally *tallies, const struct chu
 	}
 }
 
+/* ---- the plan is only extended: two pieces are the whole, and nothing of it twice ---- */
+
+static void
+check_added(struct world *world, const struct journal_turn *turn)
+{
+	const struct plan_chunk *a = turn->added, *b = turn->added + 1;
+	const struct plan_chunk *whole;
+
+	if (turn->added_count == 0)
+		return;
+	whole = memory_plan(&world->memory, a->source, a->parent);
+	if (turn->added_count != PLAN_PIECES || b->parent != a->parent || b->source != a->source ||
+	    !whole || b->number != a->number + 1 ||
+	    memory_plan(&world->memory, a->source, a->number) ||
+	    !memory_plan(&world->memory, a->source, a->number - 1))
+		world_violate(world, "law 11: what the plan is extended by is not two new pieces");
+	if (a->rows == 0 || b->rows == 0 || a->first_row != whole->first_row ||
+	    b->first_row != a->first_row + a->rows || a->rows + b->rows != whole->rows ||
+	    a->first_byte != whole->first_byte || a->end_byte != b->first_byte ||
+	    b->end_byte != whole->end_byte)
+		world_violate(world, "law 11: the pieces of chunk %u are not the chunk", a->parent);
+}
+
+/* Its record before the append; in `added` if the append extends the plan by it. */
+static const struct chunk *
+record_of(const struct memory *memory, const struct chunk *added, const struct chunk *chunk)
+{
+	const struct chunk *stored = memory_chunk(memory, chunk->source, chunk->number);
+
+	while (!stored && (added->source != chunk->source || added->number != chunk->number))
+		added++;
+	return stored ? stored : added;
+}
+
 /* One chunk of an append must be what the events of the same append make of its record. */
 static void
-check_fold(struct world *world, const struct event *events, size_t event_count,
+check_fold(struct world *world, const struct journal_turn *turn, const struct chunk *before,
     const struct chunk *after)
 {
-	struct chunk chunk = *memory_chunk(&world->memory, after->source, after->number);
+	const struct event *events = turn->events;
+	struct chunk chunk = *before;
 	const char *member;
 
-	for (size_t i = 0; i < event_count; i++) {
+	for (size_t i = 0; i < turn->event_count; i++) {
 		if (events[i].source != after->source || events[i].chunk != after->number)
 			continue;
 		if (chunk_apply(&chunk, &events[i]))
@@ -87,30 +124,39 @@ check_fold(struct world *world, const struct event *events, size_t event_count,
 }
 
 void
-law_append(struct world *world, const struct event *events, size_t event_count,
-    const struct chunk *chunks, size_t chunk_count, const struct tally *tallies)
+law_append(struct world *world, const struct journal_turn *turn)
 {
-	struct chunk records[PAPER_SOURCES * PAPER_MOST_CHUNKS];
+	struct chunk records[PAPER_MOST];
+	struct plan_chunk plan[PAPER_MOST];
 	const struct memory *memory = &world->memory;
+	size_t count = memory->chunk_count;
 
-	memcpy(records, memory->chunks, memory->chunk_count * sizeof(*records));
-	for (size_t i = 0; i < chunk_count; i++) {
-		const struct chunk *stored =
-		    memory_chunk(memory, chunks[i].source, chunks[i].number);
-
-		check_fold(world, events, event_count, &chunks[i]);
-		records[stored - memory->chunks] = chunks[i];
+	check_added(world, turn);
+	memcpy(records, memory->chunks, count * sizeof(*records));
+	memcpy(plan, memory->plan, count * sizeof(*plan));
+	for (size_t i = 0; i < turn->added_count; i++, count++) {
+		plan[count] = turn->added[i];
+		records[count] = chunk_untouched(&turn->added[i]);
 	}
-	for (size_t i = 0; i < event_count; i++)
-		world_trace(world, "  %s %u-%u %s", event_word(events[i].type), events[i].source,
-		    events[i].chunk, events[i].text);
-	check_tallies(world, tallies, records);
+	for (size_t i = 0; i < turn->chunk_count; i++) {
+		const struct chunk *after = &turn->chunks[i];
+		const struct chunk *before =
+		    record_of(memory, records + memory->chunk_count, after);
+		const struct chunk *stored = memory_chunk(memory, after->source, after->number);
+
+		check_fold(world, turn, before, after);
+		records[stored ? stored - memory->chunks : before - records] = *after;
+	}
+	for (size_t i = 0; i < turn->event_count; i++)
+		world_trace(world, "  %s %u-%u %s", event_word(turn->events[i].type),
+		    turn->events[i].source, turn->events[i].chunk, turn->events[i].text);
+	check_tallies(world, turn->tallies, plan, records, count);
 }
 
 static void
 check_replay(struct world *world)
 {
-	struct chunk records[PAPER_SOURCES * PAPER_MOST_CHUNKS];
+	struct chunk records[PAPER_MOST];
 	const struct memory *memory = &world->memory;
 
 	for (size_t i = 0; i < memory->chunk_count; i++)
@@ -133,7 +179,7 @@ check_replay(struct world *world)
 			world_violate(world, "law 5: replayed, %s of %s differs", member,
 			    name_of(world, &records[i]));
 	}
-	check_tallies(world, memory->tallies, records);
+	check_tallies(world, memory->tallies, memory->plan, records, memory->chunk_count);
 }
 
 /* ---- 4, 9, 10: what goes out ---- */
@@ -250,7 +296,7 @@ range_of(const struct chunk *chunk, size_t *least, size_t *most)
 
 	*least = chunk->import_id ? 1 : 0;
 	*most = is_declared ? SIZE_MAX : 1;
-	if (chunk->notes & NOTE_NEVER_TAKEN)
+	if (chunk->notes & (NOTE_NEVER_TAKEN | NOTE_SPLIT) && !is_declared)
 		*most = 0;
 	if (is_declared || chunk->import_id)
 		return;

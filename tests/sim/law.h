@@ -11,6 +11,7 @@
  *     8  a run ends, and does not spin
  *     9  no source is sent before those that it comes after
  *    10  limits.uploads, limits.in_flight, limits.requests and the nation's pauses are kept
+ *    11  the plan is only extended, by two pieces that are the whole of a chunk
  *
  * A violation ends the simulation through world_violate(). */
 #ifndef TESTS_SIM_LAW_H
@@ -25,8 +26,7 @@
 struct world;
 
 /* While a run goes on. */
-void law_append(struct world *world, const struct event *events, size_t event_count,
-    const struct chunk *chunks, size_t chunk_count, const struct tally *tallies);
+void law_append(struct world *world, const struct journal_turn *turn);
 void law_request(struct world *world);
 void law_submit(struct world *world, size_t paper);
 void law_wait(struct world *world);

@@ -12,13 +12,16 @@ void
 memory_init(struct memory *memory, struct world *world, const struct plan_chunk *plan,
     size_t count, size_t source_count)
 {
+	const size_t room = count > PAPER_MOST ? count : PAPER_MOST;
+
 	*memory = (struct memory){
-		.plan = must(calloc(count + 1, sizeof(*plan))),
-		.chunks = must(calloc(count + 1, sizeof(struct chunk))),
+		.plan = must(calloc(room, sizeof(*plan))),
+		.chunks = must(calloc(room, sizeof(struct chunk))),
 		.chunk_count = count,
+		.chunk_room = room,
 		.tallies = must(calloc(source_count + 1, sizeof(struct tally))),
 		.source_count = source_count,
-		.undo.chunks = must(calloc(count + 1, sizeof(struct chunk))),
+		.undo.chunks = must(calloc(room, sizeof(struct chunk))),
 		.undo.tallies = must(calloc(source_count + 1, sizeof(struct tally))),
 		.world = world,
 	};
@@ -59,6 +62,24 @@ memory_chunk(const struct memory *memory, uint32_t source, uint32_t number)
 	return i < memory->chunk_count ? &memory->chunks[i] : NULL;
 }
 
+const struct plan_chunk *
+memory_plan(const struct memory *memory, uint32_t source, uint32_t number)
+{
+	size_t i = find(memory, source, number);
+
+	return i < memory->chunk_count ? &memory->plan[i] : NULL;
+}
+
+uint32_t
+memory_chunks_of(const struct memory *memory, uint32_t source)
+{
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < memory->chunk_count; i++)
+		count += memory->plan[i].source == source;
+	return count;
+}
+
 const struct chunk *
 memory_owner(const struct memory *memory, uint64_t import_id)
 {
@@ -93,6 +114,7 @@ remember(struct memory *memory)
 	memcpy(undo->chunks, memory->chunks, memory->chunk_count * sizeof(*undo->chunks));
 	memcpy(undo->tallies, memory->tallies, memory->source_count * sizeof(*undo->tallies));
 	undo->event_count = memory->event_count;
+	undo->chunk_count = memory->chunk_count;
 }
 
 static void
@@ -114,30 +136,41 @@ is_planted(const struct memory *memory, enum planted_bug bug)
 }
 
 static void
-store(struct memory *memory, struct event *events, size_t event_count, const struct chunk *chunks,
-    size_t chunk_count, const struct tally *tallies, size_t source_count)
+store_added(struct memory *memory, const struct plan_chunk *added, size_t count)
 {
-	for (size_t i = 0; i < event_count; i++) {
-		if (events[i].type != EVENT_IMPORT_FINISHED || !is_planted(memory, BUG_DROPS_EVENT))
-			store_event(memory, &events[i]);
+	for (size_t i = 0; i < count; i++) {
+		must(memory->chunk_count < memory->chunk_room ? memory : NULL);
+		memory->plan[memory->chunk_count] = added[i];
+		memory->chunks[memory->chunk_count++] = chunk_untouched(&added[i]);
 	}
-	for (size_t i = 0; i < chunk_count; i++)
-		*memory_chunk(memory, chunks[i].source, chunks[i].number) = chunks[i];
-	memcpy(memory->tallies, tallies, source_count * sizeof(*tallies));
+}
+
+static void
+store(struct memory *memory, const struct journal_turn *turn)
+{
+	for (size_t i = 0; i < turn->event_count; i++) {
+		if (turn->events[i].type != EVENT_IMPORT_FINISHED ||
+		    !is_planted(memory, BUG_DROPS_EVENT))
+			store_event(memory, &turn->events[i]);
+	}
+	store_added(memory, turn->added, turn->added_count);
+	for (size_t i = 0; i < turn->chunk_count; i++)
+		*memory_chunk(memory, turn->chunks[i].source, turn->chunks[i].number) =
+		    turn->chunks[i];
+	memcpy(memory->tallies, turn->tallies, turn->source_count * sizeof(*turn->tallies));
 }
 
 /* A story's, once. */
 static bool
-is_disk_full(struct world *world, const struct event *events, size_t event_count)
+is_disk_full(struct world *world, const struct journal_turn *turn)
 {
-	for (size_t i = 0; i < event_count && !world->was_disk_full; i++)
-		world->was_disk_full = events[i].type == world->options.full_disk_at;
+	for (size_t i = 0; i < turn->event_count && !world->was_disk_full; i++)
+		world->was_disk_full = turn->events[i].type == world->options.full_disk_at;
 	return world->was_disk_full && world->options.full_disk_at;
 }
 
 static int
-append(void *ctx, struct event *events, size_t event_count, const struct chunk *chunks,
-    size_t chunk_count, const struct tally *tallies, size_t source_count, struct err *err)
+append(void *ctx, const struct journal_turn *turn, struct err *err)
 {
 	struct memory *memory = ctx;
 	struct world *world = memory->world;
@@ -146,7 +179,7 @@ append(void *ctx, struct event *events, size_t event_count, const struct chunk *
 
 	if (memory->is_dead)
 		return err_set(err, ERR_IO, "an earlier commit failed");
-	if (world && is_disk_full(world, events, event_count)) {
+	if (world && is_disk_full(world, turn)) {
 		world->options.full_disk_at = (enum event_type)0;
 		memory->is_dead = true;
 		return err_set(err, ERR_IO, "disk full (0 bytes free)");
@@ -154,9 +187,9 @@ append(void *ctx, struct event *events, size_t event_count, const struct chunk *
 	if (is_planted(memory, BUG_FORGETS_AT_KILL))
 		remember(memory);
 	if (world)
-		law_append(world, events, event_count, chunks, chunk_count, tallies);
+		law_append(world, turn);
 	if (is_durable)
-		store(memory, events, event_count, chunks, chunk_count, tallies, source_count);
+		store(memory, turn);
 	memory->is_dead = is_failing;
 	if (is_failing)
 		return err_set(err, ERR_IO, "disk full (0 bytes free)");
@@ -170,9 +203,10 @@ memory_kill(struct memory *memory)
 
 	if (!is_planted(memory, BUG_FORGETS_AT_KILL))
 		return;
-	memcpy(memory->chunks, undo->chunks, memory->chunk_count * sizeof(*undo->chunks));
+	memcpy(memory->chunks, undo->chunks, undo->chunk_count * sizeof(*undo->chunks));
 	memcpy(memory->tallies, undo->tallies, memory->source_count * sizeof(*undo->tallies));
 	memory->event_count = undo->event_count;
+	memory->chunk_count = undo->chunk_count;
 }
 
 static int

@@ -17,6 +17,7 @@ struct memory {
 	struct plan_chunk *plan;
 	struct chunk *chunks; /* as stored, in the order of the plan */
 	size_t chunk_count;
+	size_t chunk_room; /* the plan may be extended up to here */
 	struct tally *tallies;
 	size_t source_count;
 	struct event *events;
@@ -28,7 +29,7 @@ struct memory {
 	struct memory_undo { /* what BUG_FORGETS_AT_KILL needs */
 		struct chunk *chunks;
 		struct tally *tallies;
-		size_t event_count;
+		size_t event_count, chunk_count;
 	} undo;
 	struct world *world; /* NULL: alone, for the conformance suite */
 };
@@ -43,6 +44,12 @@ void memory_kill(struct memory *memory);
 
 /* The stored record; NULL if the plan has no such chunk. */
 struct chunk *memory_chunk(const struct memory *memory, uint32_t source, uint32_t number);
+
+const struct plan_chunk *memory_plan(
+    const struct memory *memory, uint32_t source, uint32_t number);
+
+/* How many chunks the source has by now. */
+uint32_t memory_chunks_of(const struct memory *memory, uint32_t source);
 
 /* Who owns an import id; NULL: nobody. */
 const struct chunk *memory_owner(const struct memory *memory, uint64_t import_id);

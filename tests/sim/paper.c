@@ -54,7 +54,7 @@ make_chunk(struct paper *paper, const struct paper_source *source, uint32_t at, 
 		.source = at,
 		.number = number,
 		.first_byte = number * 1000,
-		.end_byte = number * 1000 + csv->len,
+		.end_byte = number * 1000 + 1000,
 		.first_row = 1 + (number - 1) * source->rows,
 		.first_line = 2 + (number - 1) * source->rows,
 		.rows = source->rows,
@@ -67,11 +67,9 @@ void
 paper_init(struct paper *paper, struct world *world, const struct paper_source *sources,
     uint32_t count)
 {
-	size_t most = PAPER_SOURCES * PAPER_MOST_CHUNKS;
-
 	*paper = (struct paper){
-		.plan = must(calloc(most, sizeof(*paper->plan))),
-		.csv = must(calloc(most, sizeof(*paper->csv))),
+		.plan = must(calloc(PAPER_MOST, sizeof(*paper->plan))),
+		.csv = must(calloc(PAPER_MOST, sizeof(*paper->csv))),
 		.sources = must(calloc(count, sizeof(*paper->sources))),
 		.source_count = count,
 		.world = world,
@@ -106,24 +104,46 @@ paper_done(struct paper *paper)
 	free(paper->sources);
 }
 
+void
+paper_trim(struct paper *paper, size_t count)
+{
+	while (paper->count > count)
+		buf_done(&paper->csv[--paper->count]);
+}
+
+struct span
+paper_rows(const struct paper *paper, size_t index)
+{
+	struct span csv = buf_span(&paper->csv[index]);
+	const char *rows = (const char *)memchr(csv.ptr, '\n', csv.len) + 1;
+
+	return (struct span){ rows, csv.len - (size_t)(rows - csv.ptr) };
+}
+
+size_t
+paper_find(const struct paper *paper, uint32_t source, uint32_t number)
+{
+	for (size_t i = 0; i < paper->count; i++) {
+		if (paper->plan[i].source == source && paper->plan[i].number == number)
+			return i;
+	}
+	return PAPER_NONE;
+}
+
 size_t
 paper_recognize(const struct paper *paper, struct span csv)
 {
-	size_t i = 0;
-
-	while (i < paper->count && !span_equal(buf_span(&paper->csv[i]), csv))
-		i++;
-	return i;
+	for (size_t i = 0; i < paper->count; i++) {
+		if (span_equal(buf_span(&paper->csv[i]), csv))
+			return i;
+	}
+	return PAPER_NONE;
 }
 
 static size_t
 index_of(const struct paper *paper, const struct plan_chunk *plan)
 {
-	size_t i = 0;
-
-	while (paper->plan[i].source != plan->source || paper->plan[i].number != plan->number)
-		i++;
-	return i;
+	return paper_find(paper, plan->source, plan->number);
 }
 
 /* Stands for SHA-256: FNV-1a, as often as it takes. */
@@ -243,8 +263,61 @@ head(void *ctx, const struct plan_chunk *plan, size_t most, struct buf *to, size
 	return 0;
 }
 
+/* The header and `rows` rows from the one at *at on, which moves behind them. */
+static struct plan_chunk
+add_piece(struct paper *paper, const struct plan_chunk *whole, struct span *at, uint32_t rows)
+{
+	size_t from = index_of(paper, whole);
+	const char *header = paper->csv[from].ptr;
+	size_t header_bytes = (size_t)(paper_rows(paper, from).ptr - header);
+	struct plan_chunk *plan = &paper->plan[paper->count];
+	struct buf *to = must(paper->count < PAPER_MOST ? &paper->csv[paper->count++] : NULL);
+	const char *begin = at->ptr;
+
+	for (uint32_t row = 0; row < rows; row++) {
+		const char *end = (const char *)memchr(at->ptr, '\n', at->len) + 1;
+
+		at->len -= (size_t)(end - at->ptr);
+		at->ptr = end;
+	}
+	*to = (struct buf)BUF_INIT;
+	buf_add(to, header, header_bytes);
+	buf_add(to, begin, (size_t)(at->ptr - begin));
+	*plan = *whole;
+	plan->parent = whole->number;
+	plan->rows = rows;
+	plan->csv_bytes = (uint32_t)to->len;
+	plan->end_byte = plan->first_byte + rows;
+	return *plan;
+}
+
+/* Bytes in the file are made up: a row takes one, but for the last. */
+static int
+split(void *ctx, const struct plan_chunk *whole, uint32_t first_number,
+    struct plan_chunk pieces[PLAN_PIECES], struct err *err)
+{
+	struct paper *paper = ctx;
+	struct span rest = paper_rows(paper, index_of(paper, whole));
+	struct plan_chunk second;
+
+	if (fail_sometimes(paper, err))
+		return -1;
+	pieces[0] = add_piece(paper, whole, &rest, whole->rows / 2);
+	pieces[1] = add_piece(paper, whole, &rest, whole->rows - whole->rows / 2);
+	second = pieces[1];
+	second.first_row += pieces[0].rows;
+	second.first_line += pieces[0].rows;
+	second.first_byte = pieces[0].end_byte;
+	second.end_byte = whole->end_byte;
+	pieces[0].number = first_number;
+	second.number = first_number + 1;
+	paper->plan[paper->count - 2] = pieces[0];
+	paper->plan[paper->count - 1] = pieces[1] = second;
+	return 0;
+}
+
 struct source_port
 paper_port(struct paper *paper)
 {
-	return (struct source_port){ paper, open_body, sha256, head };
+	return (struct source_port){ paper, open_body, sha256, split, head };
 }

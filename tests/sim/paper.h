@@ -8,13 +8,19 @@
 #include "runner/core/load.h"
 #include "runner/ports.h"
 
-enum { PAPER_SOURCES = 4, PAPER_MOST_CHUNKS = 24 };
+enum {
+	PAPER_SOURCES = 4,
+	PAPER_MOST_CHUNKS = 90, /* of a source: nine chunks of five rows, split to their last row */
+	PAPER_MOST = PAPER_SOURCES * PAPER_MOST_CHUNKS,
+};
+
+#define PAPER_NONE SIZE_MAX
 
 struct paper_source {
 	const char *name;
 	const char *type; /* "people" or "ballot" */
 	uint32_t chunk_count;
-	uint32_t rows; /* of a chunk, at least 2 */
+	uint32_t rows; /* of a chunk, 2 to 5 */
 	enum in_doubt_policy in_doubt;
 	bool is_after;            /* comes after all sources before it */
 	bool begins_alike;        /* the first rows of all its chunks are the same */
@@ -41,7 +47,16 @@ void paper_done(struct paper *paper);
 struct source_port paper_port(struct paper *paper);
 void paper_kill(struct paper *paper);
 
-/* The chunk that these bytes are, as an index of the plan; paper->count: none. */
+/* Forgets what was split, but is not in the plan: that holds the first `count`. */
+void paper_trim(struct paper *paper, size_t count);
+
+/* The CSV of a chunk less its header line. */
+struct span paper_rows(const struct paper *paper, size_t index);
+
+/* The chunk of this name, as an index of the plan; PAPER_NONE: none. */
+size_t paper_find(const struct paper *paper, uint32_t source, uint32_t number);
+
+/* The chunk that these bytes are, the same way. */
 size_t paper_recognize(const struct paper *paper, struct span csv);
 
 #endif

@@ -15,6 +15,8 @@ enum {
 static struct engine_options
 options_of(struct world *world)
 {
+	for (uint32_t i = 0; i < world->paper.source_count; i++)
+		world->paper.sources[i].chunk_count = memory_chunks_of(&world->memory, i);
 	return (struct engine_options){
 		.ports = &world->ports,
 		.limits = world->options.limits,
@@ -76,7 +78,9 @@ play_run(struct world *world, uint64_t kill_at, struct engine_end *end)
 	world->kill_at = kill_at;
 	world->waits = world->waits_in_a_moment = 0;
 	world_trace(world, "RUN");
+	paper_trim(&world->paper, world->memory.chunk_count);
 	engine = must(engine_new(&options, &err));
+	world->load = engine_state(engine);
 	world->is_running = true;
 	switch (setjmp(world->out)) {
 	case 0:

@@ -26,8 +26,8 @@ pretend_init(struct pretend *nation, struct world *world, const struct pretend_h
 		.habits = *habits,
 		.model = must(model_new(&options, &err)),
 		.chance = { world->options.seed + 2 },
-		.posts = must(calloc(world->paper.count + 1, sizeof(*nation->posts))),
-		.unsent = must(calloc(world->paper.count + 1, sizeof(*nation->unsent))),
+		.posts = must(calloc(PAPER_MOST, sizeof(*nation->posts))),
+		.unsent = must(calloc(PAPER_MOST, sizeof(*nation->unsent))),
 		.entries = must(calloc(PRETEND_TAKEN, sizeof(*nation->entries))),
 		.heads = must(calloc(PRETEND_TAKEN, sizeof(*nation->heads))),
 	};
@@ -99,7 +99,7 @@ static void
 take_stranger(struct pretend *nation)
 {
 	const struct pretend_taken taken = {
-		.paper = nation->world->paper.count,
+		.paper = PAPER_NONE,
 		.at_ms = now_of(nation),
 		.is_stranger = true,
 	};
@@ -206,11 +206,20 @@ pretend_last_take(const struct pretend *nation, size_t paper)
 static struct fate_asked
 about(const struct pretend *nation, enum request_kind kind, uint32_t index)
 {
-	const struct paper *paper = &nation->world->paper;
+	const struct load *load = nation->world->load;
 
-	if (index >= paper->count)
+	if (index >= load->slot_count)
 		return (struct fate_asked){ kind, 0, 0 };
-	return (struct fate_asked){ kind, paper->plan[index].source, paper->plan[index].number };
+	return (struct fate_asked){ kind, load->slots[index].source, load->slots[index].number };
+}
+
+/* The chunk that the engine means. */
+static size_t
+paper_of(const struct pretend *nation, uint32_t index)
+{
+	const struct fate_asked asked = about(nation, REQUEST_SUBMIT, index);
+
+	return paper_find(&nation->world->paper, asked.source, asked.chunk);
 }
 
 static struct fate
@@ -288,6 +297,23 @@ plan_taking(struct pretend *nation, const struct pretend_request *request)
 		take_later(nation, &late);
 }
 
+static bool
+is_too_large(const struct pretend *nation, size_t paper)
+{
+	size_t most = nation->habits.most_bytes;
+
+	return most && paper_rows(&nation->world->paper, paper).len > most;
+}
+
+/* 413, whatever else goes wrong; never taken. */
+static void
+refuse_size(struct pretend_request *request)
+{
+	if (is_own_answer(&request->fate))
+		request->fate.status = 413;
+	request->fate.is_taken = false;
+}
+
 static int
 submit(void *ctx, uint32_t index, uint32_t attempt, struct body *body, struct err *err)
 {
@@ -296,7 +322,7 @@ submit(void *ctx, uint32_t index, uint32_t attempt, struct body *body, struct er
 	struct pretend_request *request;
 
 	if (fate.fault) {
-		nation->posts[index]++;
+		nation->posts[paper_of(nation, index)]++;
 		body->close(body);
 		return err_set(err, fate.fault, "the token cannot be read");
 	}
@@ -310,10 +336,12 @@ submit(void *ctx, uint32_t index, uint32_t attempt, struct body *body, struct er
 	if (fate.sent == SENT_PART)
 		request->handed_bytes = body->bytes / 2;
 	request->paper = read_body(nation, body);
+	if (is_too_large(nation, request->paper))
+		refuse_size(request);
 	if (fate.sent == SENT_ALL)
 		body->sha256(body, &request->sha256);
 	body->close(body);
-	law_submit(nation->world, index);
+	law_submit(nation->world, paper_of(nation, index));
 	plan_taking(nation, request);
 	if (world_rolls(nation->world, nation->habits.stranger_permille))
 		take_stranger(nation);
@@ -534,9 +562,10 @@ is_listed(const struct pretend *nation, const struct pretend_taken *taken)
 		return true;
 	if (nation->world->options.bug == BUG_HIDES_ONE && !is_owned(nation, taken))
 		return false;
-	if (habits->hides_ours || is_missing_as_a_witness(nation, taken))
+	if (habits->hides_ours)
 		return false;
-	return is_owned(nation, taken) || !is_tardy(nation, taken);
+	return is_owned(nation, taken) ? !is_missing_as_a_witness(nation, taken)
+				       : !is_tardy(nation, taken);
 }
 
 static void

@@ -47,11 +47,12 @@ struct pretend_habits {
 	int64_t id_lag_ms;        /* a new id answers 404 for so long */
 	bool counts_separately;   /* rows_updated is no part of rows_succeeded */
 	uint32_t stranger_permille; /* at each POST somebody else imports something */
+	size_t most_bytes;        /* more bytes of rows are answered 413; 0: takes any */
 };
 
 /* One import that the nation took. */
 struct pretend_taken {
-	size_t paper; /* index of the plan; paper->count: a stranger's */
+	size_t paper; /* index of the plan; PAPER_NONE: a stranger's */
 	uint64_t import_id;
 	int64_t began_ms; /* its POST began */
 	int64_t at_ms;

@@ -120,6 +120,13 @@ seed_world(uint64_t seed)
 	options.journal_permille = (uint32_t)ONE_OF(&chance, 0, 0, 0, 10);
 	options.source_permille = (uint32_t)ONE_OF(&chance, 0, 0, 0, 20);
 	options.jump_permille = (uint32_t)ONE_OF(&chance, 0, 0, 0, 0, 5);
+	/* A row of people has some 14 bytes, of ballots 40. Of pieces that are the same nobody can say
+	 * which one the nation took. */
+	if (is_one_in(&chance, 5)) {
+		options.nation.most_bytes = ONE_OF(&chance, 45, 60, 85, 125);
+		for (uint32_t i = 0; i < options.source_count; i++)
+			options.sources[i].begins_alike = false;
+	}
 	/* With both clocks wrong nobody can tell which imports a list should show. */
 	if (options.jump_permille && options.nation.date_skew_ms)
 		options.nation.list_tardy_ms = 0;

@@ -1136,6 +1136,98 @@ stop_now_cuts_at_once(void **state)
 	world_free(world);
 }
 
+/* ---- too large ---- */
+
+/* Four chunks of three rows; the nation takes two rows at the most. */
+static struct world_options
+small_nation(void)
+{
+	struct world_options options = people();
+
+	options.nation.most_bytes = 2 * sizeof("V0C01R1,OH,Ann\r");
+	return options;
+}
+
+static void
+a_chunk_that_is_too_large_is_sent_in_pieces_and_the_next_ones_split_before(void **state)
+{
+	struct world_options options = small_nation();
+	struct world *world;
+
+	(void)state;
+	options.limits.uploads = options.limits.in_flight = 1;
+	world = after_a_run(&options);
+	assert_int_equal(world->memory.chunk_count, 4 + 4 * PLAN_PIECES);
+	for (uint32_t number = 1; number <= 12; number++)
+		assert_int_equal(people_chunk(world, number)->state,
+		    number <= 4 ? CHUNK_SKIPPED : CHUNK_DONE);
+	assert_int_equal(people_chunk(world, 1)->attempts, 1);
+	assert_int_equal(people_chunk(world, 2)->attempts, 0);
+	assert_int_equal(world->nation.post_total, 1 + 4 * PLAN_PIECES);
+	assert_int_equal(world->memory.tallies[0].rows_succeeded, 12);
+	assert_int_equal(world->memory.tallies[0].rows_planned, 12);
+	world_free(world);
+	play_everywhere(&options);
+}
+
+static void
+a_row_that_is_too_large_by_itself_is_refused_and_the_rest_sent(void **state)
+{
+	static const struct fate_line script[] = {
+		POST(1, 1, .status = 413), /* three rows */
+		POST(5, 1, .status = 413), /* the first of them */
+	};
+	struct world_options options = people();
+	struct world *world;
+
+	(void)state;
+	SCRIPT(options, script);
+	world = after_a_run(&options);
+	assert_int_equal(people_chunk(world, 1)->state, CHUNK_SKIPPED);
+	assert_int_equal(people_chunk(world, 5)->state, CHUNK_REFUSED);
+	assert_int_equal(people_chunk(world, 6)->state, CHUNK_DONE);
+	world_free(world);
+	play_everywhere(&options);
+}
+
+/* The piece begins as its parent did, which the nation never took. */
+static void
+a_piece_whose_answer_was_lost_is_found_in_the_list(void **state)
+{
+	static const struct fate_line script[] = {
+		POST(5, 1, .transport = TRANSPORT_BROKEN, .is_taken = true),
+	};
+	struct world_options options = small_nation();
+	struct world *world;
+
+	(void)state;
+	SCRIPT(options, script);
+	options.limits.uploads = options.limits.in_flight = 1;
+	world = after_a_run(&options);
+	assert_int_equal(people_chunk(world, 5)->state, CHUNK_DONE);
+	assert_int_equal(people_chunk(world, 5)->notes, NOTE_FOUND_BY_PROBE);
+	world_free(world);
+	play_everywhere(&options);
+}
+
+static void
+a_nation_to_which_everything_is_too_large_ends_the_run(void **state)
+{
+	struct world_options options = people();
+	struct world *world;
+	struct engine_end end;
+
+	(void)state;
+	options.nation.most_bytes = 1;
+	options.sources[0].chunk_count = 24;
+	options.limits.uploads = 1;
+	world = world_new(&options);
+	assert_int_equal(play_run(world, 0, &end), PLAY_ENDED);
+	assert_int_equal(end.code, ERR_NONSENSE);
+	assert_int_equal(world->nation.post_total, 32);
+	world_free(world);
+}
+
 /* ---- ids ---- */
 
 static void
@@ -1444,6 +1536,11 @@ main(void)
 		cmocka_unit_test(stop_finishes_the_requests_under_way_and_ends_with_75),
 		cmocka_unit_test(stop_cuts_after_ten_seconds_what_does_not_finish),
 		cmocka_unit_test(stop_now_cuts_at_once),
+		cmocka_unit_test(
+		    a_chunk_that_is_too_large_is_sent_in_pieces_and_the_next_ones_split_before),
+		cmocka_unit_test(a_row_that_is_too_large_by_itself_is_refused_and_the_rest_sent),
+		cmocka_unit_test(a_piece_whose_answer_was_lost_is_found_in_the_list),
+		cmocka_unit_test(a_nation_to_which_everything_is_too_large_ends_the_run),
 		cmocka_unit_test(an_id_that_could_not_be_committed_is_taken_up_by_the_next_run),
 		cmocka_unit_test(an_id_that_another_chunk_has_is_not_lost_with_the_commit_that_says_so),
 		cmocka_unit_test(an_id_that_another_chunk_has_puts_both_in_held),

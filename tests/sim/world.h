@@ -88,6 +88,7 @@ struct world {
 
 	/* of the run under way */
 	jmp_buf out;
+	const struct load *load; /* the engine's */
 	bool is_running;
 	uint64_t step;
 	const char *step_name;

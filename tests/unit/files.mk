@@ -73,6 +73,9 @@ tests_unit_test_base64url_LDADD = $(text_LIBS)
 unit_programs += tests/unit/test_payload
 tests_unit_test_payload_SOURCES = %D%/test_payload.c %D%/planned.c %D%/planned.h %D%/input.h
 tests_unit_test_payload_LDADD = $(text_LIBS)
+unit_programs += tests/unit/test_split
+tests_unit_test_split_SOURCES = %D%/test_split.c %D%/planned.c %D%/planned.h %D%/input.h
+tests_unit_test_split_LDADD = $(text_LIBS)
 unit_programs += tests/unit/test_source
 tests_unit_test_source_SOURCES = %D%/test_source.c
 tests_unit_test_source_LDADD = libsource.a $(text_LIBS)
@@ -120,7 +123,7 @@ tests_unit_test_record_LDADD = $(store_LIBS)
 tests_unit_test_env_SOURCES = %D%/test_env.c %D%/store_fixture.h
 tests_unit_test_env_LDADD = $(store_LIBS)
 tests_unit_test_journal_SOURCES = %D%/test_journal.c %D%/store_fixture.h \
-	tests/conform/journal_suite.h
+	tests/conform/append.h tests/conform/journal_suite.h
 tests_unit_test_journal_LDADD = $(store_LIBS)
 
 # --- runner/nation

@@ -25,6 +25,7 @@
 #include "runner/files/folder.h"
 #include "store/journal.h"
 #include "store/store.h"
+#include "tests/conform/append.h"
 
 #define UNUSED __attribute__((unused))
 
@@ -196,7 +197,7 @@ fixture_happen(struct journal_port *journal, struct event *event, struct tally t
 	tally_remove(&tallies[event->source], &chunk, &plan);
 	assert_int_equal(chunk_apply(&chunk, event), 0);
 	tally_add(&tallies[event->source], &chunk, &plan);
-	return journal->append(journal->ctx, event, 1, &chunk, 1, tallies, 2, err);
+	return append_turn(journal, event, 1, &chunk, 1, tallies, 2, err);
 }
 
 UNUSED static void

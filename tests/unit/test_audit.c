@@ -24,6 +24,19 @@ assert_findings(struct store *store, const char *wanted)
 	assert_string_equal(buf_text(&lines), wanted);
 }
 
+/* Fails unless one of the lines that it finds ends in this. */
+static void
+assert_finding(struct store *store, const char *wanted)
+{
+	SCOPED(buf) lines = BUF_INIT;
+	const struct audit_options options = { note, &lines };
+	struct audit_counts counts;
+
+	OK(audit_store(store, &options, &counts, err));
+	if (!strstr(buf_text(&lines), wanted))
+		fail_msg("%s is not in:\n%s", wanted, buf_text(&lines));
+}
+
 /* Four chunks of people and two of ballots: taken, under way, cut off and in doubt, untouched. */
 static struct store *
 begin(struct fixture *fixture)
@@ -41,7 +54,7 @@ begin(struct fixture *fixture)
 	store = fixture_open(fixture);
 	journal = journal_of(store);
 	fixture_tallies(store, tallies);
-	OK(journal.append(journal.ctx, &run, 1, NULL, 0, tallies, 2, err));
+	OK(append_turn(&journal, &run, 1, NULL, 0, tallies, 2, err));
 	fixture_submit(store, 0, 1, 4711); /* events 2, 3 */
 	fixture_submit(store, 1, 2, 4712); /* 4, 5 */
 	fixture_submit(store, 0, 2, 0);    /* 6 */
@@ -307,7 +320,118 @@ append_raw(struct store *store, struct event event)
 {
 	struct journal_port journal = journal_of(store);
 
-	OK(journal.append(journal.ctx, &event, 1, NULL, 0, NULL, 0, err));
+	OK(append_turn(&journal, &event, 1, NULL, 0, NULL, 0, err));
+}
+
+/* people-4, planned, is split into people-N and N+1, as the engine would write it down. */
+static void
+split(struct store *store, struct plan_chunk pieces[PLAN_PIECES])
+{
+	struct journal_port journal = journal_of(store);
+	struct event events[3] = { { .type = EVENT_CHUNK_SPLIT, .chunk = 4, .at_ms = 5 } };
+	struct chunk chunks[3] = { chunk_of(store, 0, 4) };
+	struct tally tallies[2];
+	struct plan_chunk whole;
+
+	OK(journal.read_plan(journal.ctx, 0, 4, &whole, err));
+	for (uint32_t i = 0; i < 2; i++)
+		OK(store_tally(store, i, &tallies[i], err));
+	events[0].first_piece = 1;
+	while (journal.read_plan(journal.ctx, 0, events[0].first_piece, &pieces[0], NULL) == 0)
+		events[0].first_piece++;
+	events[0].pieces = PLAN_PIECES;
+	pieces[0] = pieces[1] = whole;
+	pieces[0].rows = 1;
+	pieces[0].end_byte = pieces[1].first_byte = whole.first_byte + 1;
+	pieces[1].first_row++;
+	pieces[1].first_line++;
+	pieces[1].rows--;
+	tally_remove(&tallies[0], &chunks[0], &whole);
+	assert_int_equal(chunk_apply(&chunks[0], &events[0]), 0);
+	tally_add(&tallies[0], &chunks[0], &whole);
+	for (uint32_t i = 0; i < PLAN_PIECES; i++) {
+		pieces[i].number = events[0].first_piece + i;
+		pieces[i].parent = 4;
+		chunks[1 + i] = chunk_untouched(&pieces[i]);
+		events[1 + i] = (struct event){ .type = EVENT_CHUNK_ADDED,
+			.chunk = pieces[i].number, .parent = 4 };
+		assert_int_equal(chunk_apply(&chunks[1 + i], &events[1 + i]), 0);
+		tally_add(&tallies[0], &chunks[1 + i], &pieces[i]);
+	}
+	OK(journal.append(journal.ctx,
+	    &(struct journal_turn){ events, 3, chunks, 3, pieces, PLAN_PIECES, tallies, 2 }, err));
+}
+
+static void
+a_plan_that_was_extended_has_no_findings(void **state)
+{
+	struct fixture fixture;
+	struct store *store = begin(&fixture);
+	struct plan_chunk pieces[PLAN_PIECES];
+
+	(void)state;
+	split(store, pieces);
+	assert_findings(store, "");
+	end(&fixture, store);
+}
+
+static void
+pieces_that_are_not_the_whole_of_a_chunk_are_found(void **state)
+{
+	struct fixture fixture;
+	struct store *store = begin(&fixture);
+	struct plan_chunk pieces[PLAN_PIECES];
+	struct plan_chunk changed;
+	char lines[512];
+
+	(void)state;
+	split(store, pieces);
+	changed = pieces[1];
+	changed.end_byte--;
+	put(store, SCHEMA_PLAN, &schema_plan_shape, schema_chunk_key(0, changed.number), &changed);
+	assert_findings(store, "plan: the pieces of people-4 are not all of it\n");
+	changed = pieces[1];
+	changed.first_byte++;
+	put(store, SCHEMA_PLAN, &schema_plan_shape, schema_chunk_key(0, changed.number), &changed);
+	snprintf(lines, sizeof(lines),
+	    "plan people-%u: begins at byte %llu, the chunk before ends at %llu\n", changed.number,
+	    (unsigned long long)changed.first_byte, (unsigned long long)pieces[0].end_byte);
+	assert_findings(store, lines);
+	put(store, SCHEMA_PLAN, &schema_plan_shape, schema_chunk_key(0, pieces[1].number),
+	    &pieces[1]);
+	changed = pieces[0];
+	changed.first_row++;
+	put(store, SCHEMA_PLAN, &schema_plan_shape, schema_chunk_key(0, changed.number), &changed);
+	assert_finding(store, "it does not begin where people-4 does\n");
+	end(&fixture, store);
+}
+
+static void
+chunks_that_nothing_added_are_found(void **state)
+{
+	struct fixture fixture;
+	struct store *store = begin(&fixture);
+	struct plan_chunk pieces[PLAN_PIECES];
+	struct plan_chunk changed;
+
+	(void)state;
+	split(store, pieces);
+	changed = pieces[1];
+	changed.parent = 1;
+	put(store, SCHEMA_PLAN, &schema_plan_shape, schema_chunk_key(0, changed.number), &changed);
+	assert_finding(store, "was not added to the plan that way\n");
+	assert_finding(store, "is not a piece of people-4\n");
+	changed.parent = 77;
+	put(store, SCHEMA_PLAN, &schema_plan_shape, schema_chunk_key(0, changed.number), &changed);
+	assert_finding(store, "there is no chunk 77 that it could come from\n");
+	changed = pieces[1];
+	changed.number++;
+	put(store, SCHEMA_PLAN, &schema_plan_shape, schema_chunk_key(0, changed.number), &changed);
+	assert_finding(store, "no event added it\n");
+	changed.parent = 0;
+	put(store, SCHEMA_PLAN, &schema_plan_shape, schema_chunk_key(0, changed.number), &changed);
+	assert_finding(store, "it stands behind what was added, and nothing added it\n");
+	end(&fixture, store);
 }
 
 static void
@@ -495,6 +619,9 @@ main(void)
 		cmocka_unit_test(missing_events_are_named),
 		cmocka_unit_test(an_event_that_was_rewritten_with_a_right_check_sum_is_found),
 		cmocka_unit_test(the_last_event_is_held_by_the_head_and_the_first_by_the_load),
+		cmocka_unit_test(a_plan_that_was_extended_has_no_findings),
+		cmocka_unit_test(pieces_that_are_not_the_whole_of_a_chunk_are_found),
+		cmocka_unit_test(chunks_that_nothing_added_are_found),
 		cmocka_unit_test(events_that_cannot_happen_are_found),
 		cmocka_unit_test(an_event_without_its_state_is_found),
 		cmocka_unit_test(

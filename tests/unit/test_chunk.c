@@ -11,11 +11,14 @@ static const struct {
 } arcs[] = {
 	{ CHUNK_PLANNED, EVENT_SUBMIT_STARTED, CHUNK_SUBMITTING },
 	{ CHUNK_PLANNED, EVENT_ATTEMPTS_USED_UP, CHUNK_FAILED },
+	{ CHUNK_PLANNED, EVENT_CHUNK_ADDED, CHUNK_PLANNED },
+	{ CHUNK_PLANNED, EVENT_CHUNK_SPLIT, CHUNK_SKIPPED },
 
 	{ CHUNK_SUBMITTING, EVENT_SUBMIT_ACCEPTED, CHUNK_SUBMITTED },
 	{ CHUNK_SUBMITTING, EVENT_SUBMIT_NOT_SENT, CHUNK_PLANNED },
 	{ CHUNK_SUBMITTING, EVENT_SUBMIT_NOT_COMPLETE, CHUNK_PLANNED },
 	{ CHUNK_SUBMITTING, EVENT_SUBMIT_PUT_OFF, CHUNK_PLANNED },
+	{ CHUNK_SUBMITTING, EVENT_SUBMIT_TOO_LARGE, CHUNK_PLANNED },
 	{ CHUNK_SUBMITTING, EVENT_SUBMIT_REFUSED, CHUNK_REFUSED },
 	{ CHUNK_SUBMITTING, EVENT_ANSWER_LOST, CHUNK_IN_DOUBT },
 	{ CHUNK_SUBMITTING, EVENT_ID_CONFLICT, CHUNK_HELD },
@@ -510,6 +513,34 @@ a_chunk_that_ran_out_of_attempts_was_never_taken(void **state)
 }
 
 static void
+a_chunk_that_is_too_large_uses_up_no_attempt_and_says_so(void **state)
+{
+	struct chunk chunk = after(
+	    (struct chunk){ .state = CHUNK_SUBMITTING, .attempts = 1, .attempts_used = 1 },
+	    (struct event){ .type = EVENT_SUBMIT_TOO_LARGE, .http_status = 413, .text = "why" });
+
+	(void)state;
+	assert_int_equal(chunk.notes, NOTE_TOO_LARGE);
+	assert_int_equal(chunk.attempts, 1);
+	assert_int_equal(chunk.attempts_used, 0);
+	assert_int_equal(chunk.http_status, 413);
+	assert_string_equal(chunk.text, "why");
+}
+
+static void
+a_chunk_that_was_split_names_its_pieces_and_when(void **state)
+{
+	struct chunk chunk = after((struct chunk){ .notes = NOTE_TOO_LARGE },
+	    (struct event){ .type = EVENT_CHUNK_SPLIT, .at_ms = 4, .first_piece = 31, .pieces = 2 });
+
+	(void)state;
+	assert_int_equal(chunk.notes, NOTE_TOO_LARGE | NOTE_SPLIT);
+	assert_int_equal(chunk.first_piece, 31);
+	assert_int_equal(chunk.pieces, 2);
+	assert_int_equal(chunk.finished_ms, 4);
+}
+
+static void
 a_chunk_that_was_resubmitted_is_never_called_never_taken(void **state)
 {
 	struct chunk chunk = after((struct chunk){ .attempts = 3, .notes = NOTE_RESUBMITTED },
@@ -666,6 +697,8 @@ main(void)
 		cmocka_unit_test(a_chunk_that_was_given_anothers_id_keeps_the_evidence_but_not_the_id),
 		cmocka_unit_test(the_owner_of_a_doubted_id_keeps_the_evidence_of_its_own_post),
 		cmocka_unit_test(a_chunk_that_ran_out_of_attempts_was_never_taken),
+		cmocka_unit_test(a_chunk_that_is_too_large_uses_up_no_attempt_and_says_so),
+		cmocka_unit_test(a_chunk_that_was_split_names_its_pieces_and_when),
 		cmocka_unit_test(a_chunk_that_was_resubmitted_is_never_called_never_taken),
 		cmocka_unit_test(never_taken_is_taken_back_when_a_person_found_the_import),
 		cmocka_unit_test(a_resubmitted_chunk_begins_anew_but_for_its_history),

@@ -179,6 +179,21 @@ a_chunk_without_an_attempt_left_is_given_up(void **state)
 /* ---- pacing ---- */
 
 static void
+a_chunk_that_is_too_large_is_split_whatever_else_waits(void **state)
+{
+	struct core_load core;
+
+	(void)state;
+	core_load_new(&core);
+	core_load_submit(&core, 0);
+	core_load_answer(&core, 0, (struct event){ .type = EVENT_SUBMIT_TOO_LARGE });
+	load_pause(&core.load, core.mono_ms + 1000);
+	check(&core, ACTION_SPLIT, 0);
+	core_load_event(&core, 0, (struct event){ .type = EVENT_CHUNK_SPLIT });
+	check(&core, ACTION_SPLIT, 1); /* was never sent, and is as large */
+}
+
+static void
 no_request_goes_out_during_a_pause(void **state)
 {
 	struct core_load core;
@@ -473,6 +488,7 @@ main(void)
 		cmocka_unit_test(a_chunk_that_failed_is_tried_again_when_its_wait_is_over),
 		cmocka_unit_test(an_empty_retry_budget_delays_what_was_tried_before_and_nothing_else),
 		cmocka_unit_test(a_chunk_without_an_attempt_left_is_given_up),
+		cmocka_unit_test(a_chunk_that_is_too_large_is_split_whatever_else_waits),
 		cmocka_unit_test(no_request_goes_out_during_a_pause),
 		cmocka_unit_test(requests_keep_to_their_rate),
 		cmocka_unit_test(a_poll_waits_for_the_rate_too),

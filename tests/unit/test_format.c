@@ -129,7 +129,7 @@ submit(struct store *store)
 
 		assert_int_equal(chunk_apply(&chunk, &events[i]), 0);
 		tally_add(&tally, &chunk, &plan);
-		OK(journal.append(journal.ctx, &events[i], 1, &chunk, 1, &tally, 1, err));
+		OK(append_turn(&journal, &events[i], 1, &chunk, 1, &tally, 1, err));
 	}
 }
 

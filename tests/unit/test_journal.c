@@ -130,7 +130,7 @@ events_read_as_they_were_appended_in_every_member(void **state)
 	struct seen seen = { 0 };
 
 	(void)state;
-	OK(journal.append(journal.ctx, &event, 1, NULL, 0, NULL, 0, err));
+	OK(append_turn(&journal, &event, 1, NULL, 0, NULL, 0, err));
 	OK(events_each(store, 1, see, &seen, err));
 	assert_int_equal(seen.first.seq, 1);
 #define X(kind, member, tag)                                                                       \
@@ -157,7 +157,7 @@ events_are_read_from_any_number_on_over_many_pages(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(events); i++)
 		events[i] = (struct event){ .type = EVENT_RUN_STARTED, .pid = (uint32_t)i };
-	OK(journal.append(journal.ctx, events, ARRAY_COUNT(events), NULL, 0, NULL, 0, err));
+	OK(append_turn(&journal, events, ARRAY_COUNT(events), NULL, 0, NULL, 0, err));
 	OK(events_count(store, &count, err));
 	assert_int_equal(count, 600);
 	for (size_t i = 0; i < ARRAY_COUNT(ranges); i++) {
@@ -238,19 +238,19 @@ the_due_index_follows_the_states(void **state)
 	(void)state;
 	OK(store_next_due(store, &due, err));
 	assert_false(due.is_any);
-	OK(journal.append(journal.ctx, NULL, 0, &chunk, 1, tallies, 2, err));
-	OK(journal.append(journal.ctx, NULL, 0, &sooner, 1, tallies, 2, err));
+	OK(append_turn(&journal, NULL, 0, &chunk, 1, tallies, 2, err));
+	OK(append_turn(&journal, NULL, 0, &sooner, 1, tallies, 2, err));
 	OK(store_next_due(store, &due, err));
 	assert_int_equal(due.number, 3);
 	assert_int_equal(due.due_ms, 1000);
 	sooner.due_ms = 3000;
-	OK(journal.append(journal.ctx, NULL, 0, &sooner, 1, tallies, 2, err));
+	OK(append_turn(&journal, NULL, 0, &sooner, 1, tallies, 2, err));
 	OK(store_next_due(store, &due, err));
 	assert_int_equal(due.number, 2);
 	chunk.state = CHUNK_DONE;
 	sooner.state = CHUNK_HELD;
-	OK(journal.append(journal.ctx, NULL, 0, &chunk, 1, tallies, 2, err));
-	OK(journal.append(journal.ctx, NULL, 0, &sooner, 1, tallies, 2, err));
+	OK(append_turn(&journal, NULL, 0, &chunk, 1, tallies, 2, err));
+	OK(append_turn(&journal, NULL, 0, &sooner, 1, tallies, 2, err));
 	OK(store_next_due(store, &due, err));
 	assert_false(due.is_any);
 	store_close(store);
@@ -277,7 +277,7 @@ a_batch_larger_than_the_map_is_written_once_and_whole(void **state)
 		events[i].type = EVENT_RUN_STARTED;
 		memset(events[i].text, 'x', sizeof(events[i].text) - 1);
 	}
-	OK(journal.append(journal.ctx, events, ARRAY_COUNT(events), NULL, 0, NULL, 0, err));
+	OK(append_turn(&journal, events, ARRAY_COUNT(events), NULL, 0, NULL, 0, err));
 	assert_true(env_map_bytes(&store->env) > map_bytes);
 	assert_int_equal(events[1999].seq, 2000);
 	fixture_submit(store, 0, 1, 4711);
@@ -314,11 +314,11 @@ after_a_failed_append_every_further_one_fails(void **state)
 	struct event event = { .type = EVENT_RUN_STARTED };
 
 	(void)state;
-	OK(journal.append(journal.ctx, &event, 1, NULL, 0, NULL, 0, err));
+	OK(append_turn(&journal, &event, 1, NULL, 0, NULL, 0, err));
 	store->head.events = 0; /* the next number is taken, so LMDB refuses it */
-	REFUSED(journal.append(journal.ctx, &event, 1, NULL, 0, NULL, 0, err), ERR_IO, "KEYEXIST");
+	REFUSED(append_turn(&journal, &event, 1, NULL, 0, NULL, 0, err), ERR_IO, "KEYEXIST");
 	store->head.events = 1;
-	REFUSED(journal.append(journal.ctx, &event, 1, NULL, 0, NULL, 0, err), ERR_IO,
+	REFUSED(append_turn(&journal, &event, 1, NULL, 0, NULL, 0, err), ERR_IO,
 	    "an earlier commit failed");
 	store_close(store);
 	fixture_end(&fixture);
@@ -365,7 +365,7 @@ a_reader_sees_what_a_writer_in_another_process_commits(void **state)
 			events[i].type = EVENT_RUN_STARTED;
 			memset(events[i].text, 'x', sizeof(events[i].text) - 1);
 		}
-		OK(journal.append(journal.ctx, events, ARRAY_COUNT(events), NULL, 0, NULL, 0,
+		OK(append_turn(&journal, events, ARRAY_COUNT(events), NULL, 0, NULL, 0,
 		    err));
 	}
 	assert_true(env_map_bytes(&writer->env) > FIXTURE_MAP_BYTES);
@@ -389,7 +389,7 @@ write_until_killed(struct fixture *fixture, int fd)
 		_exit(1);
 	journal = journal_of(store);
 	for (;;) {
-		if (journal.append(journal.ctx, &event, 1, NULL, 0, NULL, 0, NULL) ||
+		if (append_turn(&journal, &event, 1, NULL, 0, NULL, 0, NULL) ||
 		    write(fd, &event.seq, sizeof(event.seq)) != sizeof(event.seq))
 			_exit(2);
 	}

@@ -99,6 +99,56 @@ a_chunk_that_is_added_gets_the_next_slot_and_is_found_by_its_number(void **state
 	assert_int_equal(load_find(&core.load, BALLOTS, 1), CORE_CHUNKS);
 }
 
+/* Of 5,000 bytes each, by core_plan(). */
+static void
+what_is_as_large_as_what_was_found_too_large_is_too_large(void **state)
+{
+	struct plan_chunk plan = core_plan(PEOPLE, 2);
+	struct load_change change = { .plan = &plan };
+	struct core_load core;
+
+	(void)state;
+	core_load_new(&core);
+	assert_false(load_is_too_large(&core.load, &core.load.slots[1]));
+	core_load_submit(&core, 0);
+	core_load_answer(&core, 0, (struct event){ .type = EVENT_SUBMIT_TOO_LARGE });
+	assert_int_equal(core.load.too_large_bytes, 5000);
+	assert_true(load_is_too_large(&core.load, &core.load.slots[0]));
+	assert_true(load_is_too_large(&core.load, &core.load.slots[1]));
+
+	change.before = change.after = &core.chunks[1];
+	plan.csv_bytes = 4999;
+	load_put(&core.load, 1, &change);
+	assert_false(load_is_too_large(&core.load, &core.load.slots[1]));
+	plan.csv_bytes = 9000;
+	plan.rows = 1;
+	load_put(&core.load, 1, &change);
+	assert_false(load_is_too_large(&core.load, &core.load.slots[1])); /* it cannot be split */
+
+	/* A larger one that was too large tells nothing new. */
+	core_load_submit(&core, 2);
+	core.load.too_large_bytes = 4000;
+	core_load_answer(&core, 2, (struct event){ .type = EVENT_SUBMIT_TOO_LARGE });
+	assert_int_equal(core.load.too_large_bytes, 4000);
+}
+
+static void
+a_chunk_that_was_split_is_no_stray(void **state)
+{
+	struct core_load core;
+
+	(void)state;
+	core_load_new(&core);
+	core_load_submit(&core, 0);
+	core_load_answer(&core, 0, (struct event){ .type = EVENT_SUBMIT_TOO_LARGE });
+	core_load_event(&core, 0, (struct event){ .type = EVENT_CHUNK_SPLIT });
+	assert_false(core.load.slots[0].is_stray);
+	core_load_submit(&core, 1);
+	core_load_answer(&core, 1, (struct event){ .type = EVENT_SUBMIT_REFUSED });
+	core_load_event(&core, 1, (struct event){ .type = EVENT_RESOLVED_SKIP });
+	assert_true(core.load.slots[1].is_stray);
+}
+
 /* ---- queues ---- */
 
 static void
@@ -680,6 +730,8 @@ main(void)
 		cmocka_unit_test(a_chunk_is_found_by_source_and_number),
 		cmocka_unit_test(a_chunk_that_is_not_there_is_not_found),
 		cmocka_unit_test(an_import_has_one_owner_or_none),
+		cmocka_unit_test(what_is_as_large_as_what_was_found_too_large_is_too_large),
+		cmocka_unit_test(a_chunk_that_was_split_is_no_stray),
 		cmocka_unit_test(owners_are_told_apart_however_many_share_a_bucket),
 		cmocka_unit_test(there_is_a_bucket_for_each_slot_and_less_than_two),
 		cmocka_unit_test(a_chunk_that_is_added_gets_the_next_slot_and_is_found_by_its_number),

@@ -239,6 +239,29 @@ lines_may_count_the_header_or_not_and_records_or_physical_lines(void **state)
 	}
 }
 
+/* The last chunk of a file, or a piece of one: how many line ends stand in its fields is not known. */
+static void
+where_the_lines_are_not_known_any_count_from_the_rows_on_may_be_it(void **state)
+{
+	static const struct {
+		int64_t lines_count;
+		enum probe_result result;
+	} cases[] = {
+		{ 1, PROBE_IS_ABSENT }, { 2, PROBE_IS_FOUND }, { 7, PROBE_IS_FOUND },
+		{ 0, PROBE_IS_FOUND },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+		struct probe_wanted want = wanted();
+		struct listed listed = entry(6, OURS);
+
+		want.lines = 0;
+		listed.lines_count = cases[i].lines_count;
+		assert_int_equal(result_with(&want, &listed, 1), cases[i].result);
+	}
+}
+
 static void
 an_import_from_before_the_post_is_not_it(void **state)
 {
@@ -477,6 +500,7 @@ main(void)
 		cmocka_unit_test(an_import_of_the_other_type_is_not_it),
 		cmocka_unit_test(an_import_of_a_type_that_no_document_has_may_be_it),
 		cmocka_unit_test(lines_may_count_the_header_or_not_and_records_or_physical_lines),
+		cmocka_unit_test(where_the_lines_are_not_known_any_count_from_the_rows_on_may_be_it),
 		cmocka_unit_test(an_import_from_before_the_post_is_not_it),
 		cmocka_unit_test(absence_needs_a_witness_of_our_own),
 		cmocka_unit_test(every_import_of_our_own_must_stand_there_and_counts_once),

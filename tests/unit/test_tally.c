@@ -51,6 +51,26 @@ a_chunk_adds_its_rows_by_plan_and_by_the_nations_counts(void **state)
 }
 
 static void
+the_rows_of_a_split_chunk_are_those_of_its_pieces(void **state)
+{
+	struct plan_chunk plan = core_plan(0, 1);
+	struct chunk chunk = { .state = CHUNK_SKIPPED, .notes = NOTE_SPLIT, .attempts = 1 };
+	struct tally tally;
+
+	(void)state;
+	plan.rows_left_out = 10;
+	tally = tally_of(&chunk, &plan);
+	assert_int_equal(tally.chunks[CHUNK_SKIPPED], 1);
+	assert_int_equal(tally.chunks_split, 1);
+	assert_int_equal(tally.rows_in_file, 0);
+	assert_int_equal(tally.rows_left_out, 0);
+	assert_int_equal(tally.rows_planned, 0);
+	assert_int_equal(tally.rows_sent, 0);
+	assert_int_equal(tally.attempts, 1);
+	assert_int_equal(tally_unaccounted(&chunk, &plan, EQUATION_UNKNOWN), 0);
+}
+
+static void
 rows_count_as_sent_only_with_an_import_id(void **state)
 {
 	struct plan_chunk plan = core_plan(0, 1);
@@ -220,6 +240,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_chunk_adds_its_rows_by_plan_and_by_the_nations_counts),
+		cmocka_unit_test(the_rows_of_a_split_chunk_are_those_of_its_pieces),
 		cmocka_unit_test(rows_count_as_sent_only_with_an_import_id),
 		cmocka_unit_test(what_was_added_can_be_taken_off_again_to_nothing),
 		cmocka_unit_test(the_sum_of_two_sources_is_member_by_member),

@@ -6,6 +6,7 @@
 #define BODY 1000
 
 static const struct load_limits limits = {
+	.uploads = 2,
 	.attempts = 3,
 	.backoff = { 2000, 300000 },
 	.settle_ms = 5 * MINUTE,
@@ -274,8 +275,8 @@ static const struct post_row post_rows[] = {
 	  { 409 }, EVENT_ANSWER_LOST, EVENT_ANSWER_LOST, ERR_NONE, false },
 	{ "410 | refused, stop",
 	  { 410 }, EVENT_SUBMIT_REFUSED, EVENT_SUBMIT_REFUSED, ERR_NONSENSE, false },
-	{ "413 | (this version does not split: refused, and says what to do)",
-	  { 413 }, EVENT_SUBMIT_REFUSED, EVENT_SUBMIT_REFUSED, ERR_NONE, false },
+	{ "413 | split the chunk in two and go on with that limit",
+	  { 413 }, EVENT_SUBMIT_TOO_LARGE, EVENT_SUBMIT_TOO_LARGE, ERR_NONE, false },
 	{ "421 425 | planned, retry (421 once); budgets: ... 401, 421 and 429 use up none",
 	  { 421 }, EVENT_SUBMIT_PUT_OFF, EVENT_SUBMIT_PUT_OFF, ERR_NONE, false },
 	{ "421 425 | planned, retry; 425 uses up an attempt",
@@ -360,12 +361,32 @@ a_status_without_a_message_is_named_alone(void **state)
 }
 
 static void
-a_chunk_that_is_too_large_says_what_to_do(void **state)
+one_row_that_is_too_large_is_refused(void **state)
 {
 	struct reply reply = answer(413);
+	struct verdict_context context = context_of(&submitting);
+	struct verdict verdict;
 
 	(void)state;
-	assert_non_null(strstr(of_submit(&reply).event.text, "lower limits.chunk"));
+	context.is_one_row = true;
+	verdict = verdict_of_submit(&reply, &context);
+	assert_int_equal(verdict.event.type, EVENT_SUBMIT_REFUSED);
+	assert_string_equal(verdict.event.text,
+	    "the nation answered 413: this one row is too large for it");
+	assert_int_equal(verdict.stop, ERR_NONE);
+}
+
+static void
+a_nation_that_finds_everything_too_large_stops_76(void **state)
+{
+	struct reply reply = answer(413);
+	struct verdict_context context = context_of(&submitting);
+
+	(void)state;
+	context.too_large_in_a_row = 32 * context.limits->uploads - 2;
+	assert_int_equal(verdict_of_submit(&reply, &context).stop, ERR_NONE);
+	context.too_large_in_a_row++;
+	assert_int_equal(verdict_of_submit(&reply, &context).stop, ERR_NONSENSE);
 }
 
 static void
@@ -931,7 +952,8 @@ main(void)
 		cmocka_unit_test(every_status_means_for_a_post_what_the_table_says),
 		cmocka_unit_test(what_the_nation_said_stands_in_the_event),
 		cmocka_unit_test(a_status_without_a_message_is_named_alone),
-		cmocka_unit_test(a_chunk_that_is_too_large_says_what_to_do),
+		cmocka_unit_test(one_row_that_is_too_large_is_refused),
+		cmocka_unit_test(a_nation_that_finds_everything_too_large_stops_76),
 		cmocka_unit_test(two_equal_refusals_in_a_row_stop_76),
 		cmocka_unit_test(three_422_in_a_row_stop_76),
 		cmocka_unit_test(a_second_421_for_the_same_chunk_stops_76),
