@@ -66,7 +66,8 @@ ends "SIGTERM: 75" 75
 is "the reports are written, too" "submitted submitted submitted" "$(words state)"
 
 # ---- a request is under way
-scene waiting --fault submit:2:wait=500ms
+# Long enough for a signal on a busy computer, and shorter than the 10 s that a run has to end.
+scene waiting --fault submit:2:wait=4s
 people 6
 job
 starts
@@ -183,7 +184,7 @@ runs 0 "an input that was only copied and touched is the same"
 is "and nothing is sent again" 3 "$(posts)"
 
 # An input that changes after the plan, before a chunk of it was sent: the POST is not finished.
-scene middle --fault submit:1:wait=300ms
+scene middle --fault submit:1:wait=2s
 people 6
 job
 starts
