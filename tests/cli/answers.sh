@@ -110,8 +110,8 @@ out_has "by the chunk's name" '"waiting_for":"people-2, which is held"'
 same "as status.json does" "$WORK/out" job.run/status.json
 exits 0 "resolve --import" rollcall resolve job.cfg people-2 --import "$(import_id 2)" --reason "seen, in the panel"
 exits 0 "the reports are what the events say at once" rollcall verify job.cfg
-rollcall status --json job.cfg >status
-same "and so is status.json" status job.run/status.json
+rollcall status --json job.cfg >now.json
+same "and so is status.json" now.json job.run/status.json
 runs 0 "then the load finishes"
 is "nothing was sent again" "3 3: done done done" "$(posts) $(imports): $(words state)"
 is "the report says who and why" "settled by $(id -un): seen, in the panel" "$(cells note | sed -n 2p)"

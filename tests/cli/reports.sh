@@ -125,9 +125,9 @@ rm -rf under
 sed 's/rows = 2/rows = 3/' job.cfg >never.cfg
 exits 0 "status of a load that was never begun" rollcall status never.cfg
 is "calls it new" "never: new  (nation ${SANDBOX_URL#http://})" "$(cat "$WORK/out")"
-rollcall status --json never.cfg >status
-is "in JSON, too" "new None" "$(json status 'd["state"] + " " + str(d["last_progress"])')"
-rm never.cfg
+rollcall status --json never.cfg >never.json
+is "in JSON, too" "new None" "$(json never.json 'd["state"] + " " + str(d["last_progress"])')"
+rm never.cfg never.json
 exits 0 "log --json" rollcall log --json job.cfg
 is "each line is an object with seq, at, event, source, chunk" "good" "$(python3 -c '
 import json, sys
@@ -146,11 +146,11 @@ out_has "where the chunk is from" "people-3: rows 5 to 6 of people.csv (bytes "
 out_has "its history" "the nation took it as import"
 out_has "the counts" "the nation counts 0 rows succeeded, 0 updated, 2 failed"
 out_has "and what is next" "It is done. Next: nothing; every row is accounted for"
-rollcall explain --json job.cfg people-3 >explain
-is "explain --json" "people 3 done submit_started result_stored" "$(json explain '" ".join(map(str, (d["source"], d["chunk"], d["state"], d["history"][0]["event"], d["history"][-1]["event"])))')"
-is "explain --json: what comes next" "nothing; every row is accounted for" "$(json explain 'd["next"]')"
-rollcall report --json job.cfg >files
-is "report --json names the files" "job.run/report.csv job.run/summary.csv job.run/rejected.csv" "$(json files '" ".join(d["files"])')"
+rollcall explain --json job.cfg people-3 >history.json
+is "explain --json" "people 3 done submit_started result_stored" "$(json history.json '" ".join(map(str, (d["source"], d["chunk"], d["state"], d["history"][0]["event"], d["history"][-1]["event"])))')"
+is "explain --json: what comes next" "nothing; every row is accounted for" "$(json history.json 'd["next"]')"
+rollcall report --json job.cfg >files.json
+is "report --json names the files" "job.run/report.csv job.run/summary.csv job.run/rejected.csv" "$(json files.json '" ".join(d["files"])')"
 exits 64 "explain of a chunk that is not there" rollcall explain job.cfg people-9
 exits 64 "explain of what is no chunk" rollcall explain job.cfg people
 
@@ -166,8 +166,8 @@ for name in report summary rejected; do
 	rollcall report --quiet job.cfg
 done
 exits 0 "and mended by report" rollcall verify job.cfg
-rollcall verify --json job.cfg >verify
-is "verify --json" "good good good [] 3" "$(json verify '" ".join(map(str, (d["store"], d["inputs"], d["reports"], d["findings"], d["chunks"])))')"
+rollcall verify --json job.cfg >verdicts.json
+is "verify --json" "good good good [] 3" "$(json verdicts.json '" ".join(map(str, (d["store"], d["inputs"], d["reports"], d["findings"], d["chunks"])))')"
 cp people.csv kept
 sed -i 's/Ann 2/Bob 2/' people.csv
 exits 66 "a tampered input" rollcall verify job.cfg
@@ -212,7 +212,7 @@ err_has "is told before anything is sent" "rollcall: report.dir: cannot create n
 is "and nothing was" 2 "$(posts)"
 exits 0 "status of all loads in a state folder" rollcall status --state-dir state
 err_has "where there is none" "There is no run folder (NAME.run) there."
-TOP= job
+TOP='' job
 rollcall run --quiet --state-dir state job.cfg
 exits 0 "status of all loads in a state folder, again" rollcall status --state-dir state
 out_has "finds one by the job file here" "job: finished"
