@@ -206,3 +206,9 @@ identity_difference(struct span before, struct span now)
 
 	return name.len ? name : first_unlike(now, before);
 }
+
+struct span
+identity_value(struct span text, const char *name)
+{
+	return value_of(text, span_of(name));
+}

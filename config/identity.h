@@ -25,4 +25,8 @@ void identity_write(const struct settings *settings, struct buf *to);
  * texts; empty if they are the same. */
 struct span identity_difference(struct span before, struct span now);
 
+/* The value of a setting ("sources.people.type"), lent from the text; its ptr is NULL if there is
+ * none. */
+struct span identity_value(struct span text, const char *name);
+
 #endif

@@ -67,8 +67,9 @@ expect_texts(const struct list *list, size_t most)
 static int
 expect_text_or_texts(const struct list *list, size_t most)
 {
-	if (list->node->kind != TREE_TEXT &&
-	    reader_expect(list->reader, list->option, list->node, TREE_LIST))
+	bool is_list = list->node->kind == TREE_LIST || list->node->kind == TREE_ARRAY;
+
+	if (!is_list && reader_expect(list->reader, list->option, list->node, TREE_TEXT))
 		return -1;
 	return expect_texts(list, most);
 }

@@ -51,6 +51,8 @@ read_ranged(const struct value *value, int (*read)(struct span, uint64_t *), str
 		return refuse(value, "is not %s", form);
 	if (read(span_of(option->least), &least) || read(span_of(option->most), &most))
 		assert(0 && "the option table has a range that cannot be read");
+	if (number != least && least == most)
+		return refuse(value, "is out of range\nwrite %s: %s", option->least, option->why);
 	if (number < least || number > most)
 		return refuse(value, "is out of range\n%s to %s: %s", option->least, option->most,
 		    option->why);

@@ -121,7 +121,7 @@ main(int argc, char **argv)
 		args_print_help(args.verb);
 		return finish(argc == 1 ? ERR_USAGE : 0);
 	}
-	if (!args.verb) {
+	if (args_has(&args, OPTION_VERSION)) {
 		printf("rollcall %s\n", PACKAGE_VERSION);
 		return finish(0);
 	}

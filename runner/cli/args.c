@@ -45,12 +45,12 @@ unknown_verb(const char *name, struct err *err)
 	return err_set(err, ERR_USAGE, "there is no verb \"%s\"; see rollcall --help", name);
 }
 
-static bool
-takes(const struct verb *verb, size_t option)
+bool
+args_takes(const struct verb *verb, size_t option)
 {
-	if (option == OPTION_HELP)
+	if (option == OPTION_HELP || option == OPTION_VERSION)
 		return true;
-	return verb ? verb->options >> option & 1 : option == OPTION_VERSION;
+	return verb && verb->options >> option & 1;
 }
 
 static int
@@ -60,7 +60,7 @@ unknown_option(const struct verb *verb, struct span name, struct err *err)
 	struct span nearest;
 
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
-		if (takes(verb, i))
+		if (args_takes(verb, i))
 			suggest_offer(&suggest, span_of(options[i].name));
 	}
 	nearest = suggest_nearest(&suggest);
@@ -105,7 +105,7 @@ read_long(struct reading *reading, const char *text, struct err *err)
 	struct span name = span_next(&rest, '=');
 
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
-		if (span_is(name, options[i].name) && takes(reading->args->verb, i))
+		if (span_is(name, options[i].name) && args_takes(reading->args->verb, i))
 			return take_option(reading, i, rest.ptr, err);
 	}
 	return unknown_option(reading->args->verb, name, err);
@@ -118,7 +118,7 @@ read_letters(struct reading *reading, const char *letters, struct err *err)
 		size_t i = 0;
 
 		while (i < OPTION_COUNT &&
-		       !(options[i].letter == *letters && takes(reading->args->verb, i)))
+		       !(options[i].letter == *letters && args_takes(reading->args->verb, i)))
 			i++;
 		if (i == OPTION_COUNT)
 			return err_set(err, ERR_USAGE, "%s has no option \"-%c\"",
@@ -163,7 +163,8 @@ find_verb(struct args *args, int argc, char *const *argv, int *verb_at, struct e
 static int
 check_count(const struct args *args, struct err *err)
 {
-	if (!args->verb || args_has(args, OPTION_HELP) || !args->verb->is_built ||
+	if (!args->verb || args_has(args, OPTION_HELP) || args_has(args, OPTION_VERSION) ||
+	    !args->verb->is_built ||
 	    args->operand_count >= args->verb->least)
 		return 0;
 	return err_set(err, ERR_USAGE, "usage: rollcall %s [options] %s\nSee rollcall %s --help.",
@@ -226,7 +227,7 @@ print_verb_help(const struct verb *verb)
 		printf("\n%s", verb->help);
 	printf("\noptions:\n");
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
-		if (takes(verb, i))
+		if (args_takes(verb, i))
 			print_option(&options[i]);
 	}
 }

@@ -60,7 +60,7 @@ struct verb {
 	size_t least, most;   /* how many operands */
 	const char *summary;  /* one line */
 	const char *help;     /* paragraphs of --help, lines of at most 78 columns */
-	unsigned options;     /* bits of 1 << enum option; help is everywhere */
+	unsigned options;     /* bits of 1 << enum option; help and version are everywhere */
 	bool is_built;
 	/* The exit code; text of a failure in err, which main prints. */
 	int (*run)(const struct args *args, struct err *err);
@@ -81,6 +81,9 @@ args_has(const struct args *args, enum option option)
 int args_read(struct args *args, int argc, char *const *argv, struct err *err);
 
 const struct verb *args_verb(const char *name);
+
+/* Of no verb: NULL. */
+bool args_takes(const struct verb *verb, size_t option);
 
 /* Texts for stdout, made from the tables. */
 void args_print_help(const struct verb *verb); /* NULL: of the program */

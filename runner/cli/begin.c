@@ -7,6 +7,8 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "config/identity.h"
+#include "runner/base/limits.h"
 #include "runner/base/show.h"
 #include "runner/base/stamp.h"
 #include "runner/cli/begin.h"
@@ -39,6 +41,16 @@ has_ballots(const struct settings *settings)
 	return false;
 }
 
+/* By what the old load was planned from: the job file may name other sources by now. */
+static bool
+had_ballots(const struct store_load *load, size_t source)
+{
+	char name[LIMIT_NAME_BYTES + 32];
+
+	snprintf(name, sizeof(name), "sources.%s.type", load->sources[source]);
+	return span_is(identity_value(span_of(load->job), name), "ballot");
+}
+
 /* Ballots are not matched with those sent before: the nation would count them twice. A job without
  * them starts over also where the old store cannot be read. */
 static int
@@ -46,17 +58,20 @@ refuse_sent_ballots(struct session *session, struct err *err)
 {
 	SCOPED(session) old = SESSION_NONE;
 	const struct store_options options = session_store_options(session);
+	const struct store_load *load;
 
-	if (!has_ballots(&session->settings))
-		return 0;
 	if (inspect_in_child(session->folder, INSPECT_STATES, err) ||
-	    store_open_reading(&old.store, &options, err))
-		return -1;
-	for (size_t i = 0; i < session->settings.source_count; i++) {
+	    store_open_reading(&old.store, &options, err)) {
+		if (has_ballots(&session->settings))
+			return -1;
+		*err = (struct err)ERR_INIT;
+		return 0;
+	}
+	load = store_load(old.store);
+	for (size_t i = 0; i < load->source_count; i++) {
 		struct tally tally;
 
-		if (session->settings.sources[i].type != SETTINGS_BALLOT ||
-		    i >= store_load(old.store)->source_count)
+		if (!had_ballots(load, i))
 			continue;
 		if (store_tally(old.store, (uint32_t)i, &tally, err))
 			return -1;
@@ -64,23 +79,33 @@ refuse_sent_ballots(struct session *session, struct err *err)
 			return err_set(err, ERR_USAGE,
 			    "ballots of %s were sent already: a new load would count them twice\n"
 			    "  rollcall run --new --again %s     does it all the same",
-			    session->settings.sources[i].name, session->settings.path);
+			    load->sources[i], session->settings.path);
 	}
 	return 0;
+}
+
+/* NAME.run.TIME, or NAME.run.TIME-2 and so on where that is taken. */
+static void
+name_kept(const struct session *session, char *kept, size_t room)
+{
+	struct stamp_parts at = stamp_split(clock_real().now(NULL).wall_ms);
+	int len = snprintf(kept, room, "%s.%04d%02d%02dT%02d%02d%02dZ", session->folder, at.year,
+	    at.month, at.day, at.hour, at.minute, at.second);
+
+	for (unsigned i = 2; access(kept, F_OK) == 0; i++)
+		snprintf(kept + len, room - (size_t)len, "-%u", i);
 }
 
 static int
 set_old_aside(struct session *session, const struct args *args, struct err *err)
 {
-	struct stamp_parts at = stamp_split(clock_real().now(NULL).wall_ms);
 	char question[2 * PATH_MAX + 128], kept[PATH_MAX + 32];
 
 	if (!session_has_load(session))
 		return 0;
 	if (!args_has(args, OPTION_AGAIN) && refuse_sent_ballots(session, err))
 		return -1;
-	snprintf(kept, sizeof(kept), "%s.%04d%02d%02dT%02d%02d%02dZ", session->folder, at.year,
-	    at.month, at.day, at.hour, at.minute, at.second);
+	name_kept(session, kept, sizeof(kept));
 	snprintf(question, sizeof(question), "Start over?  %s is kept as %s.", session->folder,
 	    kept);
 	if (!args_has(args, OPTION_YES)) {

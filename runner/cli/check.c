@@ -27,7 +27,7 @@ const struct verb verb_check = {
 enum { ROWS_PER_SECOND = 1000 };
 
 struct sum {
-	uint64_t chunks, rows, rows_left_out, csv_bytes;
+	uint64_t chunks, posts, rows, rows_left_out, csv_bytes;
 };
 
 static struct sum
@@ -39,6 +39,7 @@ sum_of(const struct planning *planning)
 		const struct planning_source *source = &planning->sources[i];
 
 		sum.chunks += source->chunks;
+		sum.posts += source->posts;
 		sum.rows += source->rows;
 		sum.rows_left_out += source->rows_left_out;
 		sum.csv_bytes += source->csv_bytes;
@@ -52,7 +53,13 @@ requests_of(const struct planning *planning, const struct sum *sum)
 {
 	uint64_t work_ms = (sum->rows - sum->rows_left_out) * 1000 / ROWS_PER_SECOND;
 
-	return 3 * sum->chunks + work_ms / planning->inputs->settings->poll.most_ms;
+	return 3 * sum->posts + work_ms / planning->inputs->settings->poll.most_ms;
+}
+
+static const char *
+plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
 }
 
 static void
@@ -64,15 +71,16 @@ print_text(const struct planning *planning)
 	for (size_t i = 0; i < planning->inputs->settings->source_count; i++) {
 		const struct planning_source *source = &planning->sources[i];
 
-		printf("%-12s %s rows in %llu %s, %s, %llu %s\n",
+		printf("%-12s %s row%s in %llu file%s, %s, %llu chunk%s\n",
 		    planning->inputs->settings->sources[i].name, show_count(source->rows, rows),
-		    (unsigned long long)source->inputs, source->inputs == 1 ? "file" : "files",
-		    show_size(source->csv_bytes, size), (unsigned long long)source->chunks,
-		    source->chunks == 1 ? "chunk" : "chunks");
+		    plural(source->rows), (unsigned long long)source->inputs,
+		    plural(source->inputs), show_size(source->csv_bytes, size),
+		    (unsigned long long)source->chunks, plural(source->chunks));
 	}
-	printf("%-12s %s rows, %s, %llu %s, about %s requests\n", "plan", show_count(sum.rows, rows),
-	    show_size(sum.csv_bytes, size), (unsigned long long)sum.chunks,
-	    sum.chunks == 1 ? "chunk" : "chunks", show_count(requests_of(planning, &sum), requests));
+	printf("%-12s %s row%s, %s, %llu chunk%s, about %s requests\n", "plan",
+	    show_count(sum.rows, rows), plural(sum.rows), show_size(sum.csv_bytes, size),
+	    (unsigned long long)sum.chunks, plural(sum.chunks),
+	    show_count(requests_of(planning, &sum), requests));
 	printf("%-12s about %s, if the nation takes %s rows a second\n", "time",
 	    show_duration((sum.rows - sum.rows_left_out) * 1000 / ROWS_PER_SECOND, time),
 	    show_count(ROWS_PER_SECOND, requests));

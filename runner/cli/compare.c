@@ -83,7 +83,11 @@ say_changed(struct comparison *comparison, struct file *file, const char *how, s
 
 	if (journal->each_chunk(journal->ctx, see_chunk, comparison, err))
 		return -1;
-	if (comparison->last_sent)
+	if (comparison->last_sent && comparison->first_sent == comparison->last_sent)
+		snprintf(sent, sizeof(sent),
+		    "Chunk %u came from the old file; going on would mix two files.",
+		    comparison->last_sent);
+	else if (comparison->last_sent)
 		snprintf(sent, sizeof(sent),
 		    "Chunks %u-%u came from the old file; going on would mix two files.",
 		    comparison->first_sent, comparison->last_sent);

@@ -20,17 +20,11 @@ const struct verb verb_completion = {
 	.run = completion_run,
 };
 
-static bool
-takes(const struct verb *verb, size_t option)
-{
-	return option == OPTION_HELP || verb->options >> option & 1;
-}
-
 static void
 print_words(const struct verb *verb)
 {
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
-		if (takes(verb, i))
+		if (args_takes(verb, i))
 			printf(" --%s", args_option((enum option)i)->name);
 	}
 	if (strcmp(verb->name, "completion") == 0)
@@ -60,9 +54,10 @@ print_bash(void)
 	printf("\t\tesac\n\tfi\n"
 	       "\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n"
 	       "\tif [ \"$COMP_CWORD\" -gt 1 ] && [ \"${word:0:1}\" != - ]; then\n"
+	       "\t\tcompopt -o filenames 2>/dev/null\n"
 	       "\t\tmapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -X '!*.cfg' -- \"$word\")\n"
-	       "\t\tmapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -d -S / -- \"$word\")\n"
-	       "\tfi\n}\ncomplete -o nospace -F _rollcall rollcall\n");
+	       "\t\tmapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -d -- \"$word\")\n"
+	       "\tfi\n}\ncomplete -F _rollcall rollcall\n");
 }
 
 /* In single quotes, where only ' itself needs care. */
@@ -103,7 +98,7 @@ print_fish(void)
 		for (size_t j = 0; j < OPTION_COUNT; j++) {
 			const struct option_row *row = args_option((enum option)j);
 
-			if (!takes(verbs[i], j))
+			if (!args_takes(verbs[i], j))
 				continue;
 			printf("complete -c rollcall -n '__fish_seen_subcommand_from %s' -l %s%s -d '",
 			    verbs[i]->name, row->name, row->value ? " -r" : "");

@@ -17,7 +17,7 @@ const struct verb verb_explain = {
 	.summary = "why a chunk is where it is",
 	.help = "CHUNK is written as in report and messages: people-3.  Tells its history in\n"
 		"plain words, and what happens next.\n",
-	.options = OPTION_BIT(STATE_DIR),
+	.options = OPTION_BIT(JSON) | OPTION_BIT(STATE_DIR),
 	.is_built = true,
 	.run = explain_run,
 };
@@ -25,6 +25,7 @@ const struct verb verb_explain = {
 struct history {
 	uint32_t source, number;
 	struct buf *to;
+	struct jsonw *json; /* NULL: in words */
 };
 
 static int
@@ -32,7 +33,11 @@ add_event(void *context, const struct event *event, struct err *err)
 {
 	const struct history *history = context;
 
-	if (event->chunk == history->number && event->source == history->source)
+	if (event->chunk != history->number || event->source != history->source)
+		return 0;
+	if (history->json)
+		explain_event_json(history->json, event);
+	else
 		explain_event(history->to, event);
 	return buf_check(history->to, err);
 }
@@ -54,6 +59,37 @@ learn_equation(const struct session *session, enum equation *equation, struct er
 }
 
 static int
+tell(struct session *session, struct history *history, const struct explain_next *next,
+    struct err *err)
+{
+	explain_plan(history->to, &session->job, next->plan);
+	if (events_each(session->store, 1, add_event, history, err))
+		return -1;
+	explain_next(history->to, next);
+	return 0;
+}
+
+static int
+tell_json(struct session *session, struct history *history, const struct explain_next *next,
+    struct err *err)
+{
+	struct jsonw json = jsonw_into(history->to);
+
+	history->json = &json;
+	jsonw_open(&json, NULL, '{');
+	jsonw_number(&json, "schema", 1);
+	explain_plan_json(&json, &session->job, next->plan);
+	jsonw_open(&json, "history", '[');
+	if (events_each(session->store, 1, add_event, history, err))
+		return -1;
+	jsonw_close(&json, ']');
+	explain_next_json(&json, next);
+	jsonw_close(&json, '}');
+	buf_add_byte(history->to, '\n');
+	return 0;
+}
+
+static int
 explain_run(const struct args *args, struct err *err)
 {
 	SCOPED(session) session = SESSION_NONE;
@@ -62,6 +98,7 @@ explain_run(const struct args *args, struct err *err)
 	struct chunk chunk;
 	struct history history = { .to = &text };
 	struct explain_next next = { &session.job, &plan, &chunk, EQUATION_UNKNOWN };
+	bool is_json = args_has(args, OPTION_JSON);
 
 	if (session_open(&session, args, err) || session_read_load(&session, err) ||
 	    session_find_chunk(&session, args->operands[1], &history.source, &history.number, err))
@@ -72,11 +109,7 @@ explain_run(const struct args *args, struct err *err)
 		err) ||
 	    learn_equation(&session, &next.equation, err))
 		return -1;
-	explain_plan(&text, &session.job, &plan);
-	if (events_each(session.store, 1, add_event, &history, err))
-		return -1;
-	explain_next(&text, &next);
-	if (buf_check(&text, err))
+	if ((is_json ? tell_json : tell)(&session, &history, &next, err) || buf_check(&text, err))
 		return -1;
 	fputs(buf_text(&text), stdout);
 	return 0;

@@ -21,6 +21,7 @@ libcli_a_SOURCES = \
 	%D%/run.c \
 	%D%/screen.c %D%/screen.h \
 	%D%/session.c %D%/session.h \
+	%D%/standing.c %D%/standing.h \
 	%D%/status.c \
 	%D%/verbs.c %D%/verbs.h \
 	%D%/verify.c

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "config/fields.h"
 #include "runner/base/show.h"
@@ -39,6 +40,37 @@ refuse_name(const struct settings_source *source, const char *path, struct span 
 	    nearest.ptr ? "\"?" : "", buf_text(&shown));
 }
 
+/* A whole header line in one name: the columns stand apart by something else. */
+static int
+refuse_format(const struct settings *settings, size_t index, uint32_t input, struct span name,
+    struct err *err)
+{
+	static const struct {
+		char delimiter;
+		const char *format, *word;
+	} formats[] = {
+		{ '\t', "tab", "tabs" },
+		{ '|', "pipe", "pipes" },
+		{ ';', "semicolon", "semicolons" },
+		{ ',', "csv", "commas" },
+	};
+	struct settings_place place = settings_where(settings, "sources.format", index);
+	SCOPED(buf) shown = BUF_INIT;
+
+	for (size_t i = 0; i < ARRAY_COUNT(formats); i++) {
+		if (!memchr(name.ptr, formats[i].delimiter, name.len))
+			continue;
+		show_safe(&shown, name, 80);
+		return err_set(err, ERR_DATA,
+		    "%s has only one column, \"%s\"\n"
+		    "  If %s stand between columns, set  format = \"%s\";  in %s line %u.\n"
+		    "Nothing was sent.",
+		    settings->sources[index].inputs[input].written, buf_text(&shown),
+		    formats[i].word, formats[i].format, place.file, place.line);
+	}
+	return 0;
+}
+
 /* Of a file's own header line; names that the job gives are judged with it. */
 static int
 see_layout(void *context, uint32_t index, uint32_t input, const struct layout *layout,
@@ -50,8 +82,12 @@ see_layout(void *context, uint32_t index, uint32_t input, const struct layout *l
 	for (uint32_t i = 0; i < layout->output_count; i++) {
 		struct span name = layout->outputs[i].name;
 
-		if (!fields_known(source->type, name) && !is_extra(source, name))
-			return refuse_name(source, source->inputs[input].written, name, err);
+		if (fields_known(source->type, name) || is_extra(source, name))
+			continue;
+		if (layout->column_count == 1 &&
+		    refuse_format(planning->inputs->settings, index, input, name, err))
+			return -1;
+		return refuse_name(source, source->inputs[input].written, name, err);
 	}
 	return 0;
 }
@@ -65,6 +101,7 @@ see_chunk(void *context, const struct plan_chunk *chunk, struct err *err)
 	struct planning_source *source = &planning->sources[chunk->source];
 
 	source->chunks++;
+	source->posts += plan_rows_sent(chunk) > 0;
 	source->rows_left_out += chunk->rows_left_out;
 	source->csv_bytes += chunk->csv_bytes;
 	return planning->sink.chunk ? planning->sink.chunk(planning->sink.ctx, chunk, err) : 0;

@@ -22,6 +22,7 @@ struct planning_sink {
 struct planning_source {
 	uint64_t inputs;
 	uint64_t chunks;
+	uint64_t posts; /* chunks with rows to send */
 	uint64_t rows;
 	uint64_t rows_left_out;
 	uint64_t csv_bytes; /* as sent */

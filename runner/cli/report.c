@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "runner/base/jsonw.h"
 #include "runner/cli/reporting.h"
 #include "runner/cli/verbs.h"
 
@@ -16,10 +17,35 @@ const struct verb verb_report = {
 	.summary = "writes the reports again",
 	.help = "report.csv, summary.csv and rejected.csv, at any time, also while a run is\n"
 		"going.  The same events give the same bytes.\n",
-	.options = OPTION_BIT(QUIET) | OPTION_BIT(STATE_DIR),
+	.options = OPTION_BIT(JSON) | OPTION_BIT(QUIET) | OPTION_BIT(STATE_DIR),
 	.is_built = true,
 	.run = report_run,
 };
+
+static int
+print_json(const struct session *session, const char *folder, struct err *err)
+{
+	static const char *const names[] = { "report.csv", "summary.csv", "rejected.csv" };
+	SCOPED(buf) text = BUF_INIT;
+	struct jsonw json = jsonw_into(&text);
+	char path[PATH_MAX + 32];
+
+	jsonw_open(&json, NULL, '{');
+	jsonw_number(&json, "schema", 1);
+	jsonw_string(&json, "job", session->job.name);
+	jsonw_open(&json, "files", '[');
+	for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
+		jsonw_string(&json, NULL, path);
+	}
+	jsonw_close(&json, ']');
+	jsonw_close(&json, '}');
+	buf_add_byte(&text, '\n');
+	if (buf_check(&text, err))
+		return -1;
+	fputs(buf_text(&text), stdout);
+	return 0;
+}
 
 static int
 report_run(const struct args *args, struct err *err)
@@ -34,10 +60,12 @@ report_run(const struct args *args, struct err *err)
 		failed = err_memory(err);
 	if (!failed)
 		failed = reporting_write(&session, result, err);
-	if (!failed && !args_has(args, OPTION_QUIET)) {
+	if (!failed)
 		reporting_folder(&session, folder);
+	if (!failed && args_has(args, OPTION_JSON))
+		failed = print_json(&session, folder, err);
+	else if (!failed && !args_has(args, OPTION_QUIET))
 		printf("%s/report.csv\n%s/summary.csv\n%s/rejected.csv\n", folder, folder, folder);
-	}
 	free(result);
 	return failed ? -1 : 0;
 }

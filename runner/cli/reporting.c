@@ -29,6 +29,24 @@ reporting_folder(const struct session *session, char folder[PATH_MAX])
 }
 
 int
+reporting_try(const struct session *session, struct err *err)
+{
+	const char *dir = session->settings.report.dir.path;
+	struct err cause = ERR_INIT;
+	int saved;
+
+	if (!dir[0])
+		return 0;
+	if (folder_make(dir, NULL, &cause) == 0) {
+		if (access(dir, W_OK | X_OK) == 0)
+			return 0;
+		saved = errno;
+		err_system(&cause, ERR_CREATE, saved, "cannot write into %s", dir);
+	}
+	return err_set(err, cause.kind, "report.dir: %s\nNothing was sent.", cause.text);
+}
+
+int
 reporting_write_to(struct session *session, const char *folder, struct report_result *result,
     struct err *err)
 {

@@ -8,6 +8,10 @@
 /* The folder that they go to: report.dir, or the run folder. */
 void reporting_folder(const struct session *session, char folder[PATH_MAX]);
 
+/* Whether reports can be written there, before hours of work for them: makes the folder that
+ * report.dir names. ERR_CREATE. */
+int reporting_try(const struct session *session, struct err *err);
+
 int reporting_write(struct session *session, struct report_result *result, struct err *err);
 
 /* The same into another folder, which is made. */

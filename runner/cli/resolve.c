@@ -3,12 +3,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "runner/base/number.h"
 #include "runner/cli/ports.h"
+#include "runner/cli/reporting.h"
 #include "runner/cli/session.h"
+#include "runner/cli/standing.h"
 #include "runner/cli/verbs.h"
 #include "runner/sys/clock.h"
 #include "runner/sys/control.h"
@@ -50,7 +53,7 @@ read_wish(const struct args *args, struct event *event, struct err *err)
 
 	if (ways != 1)
 		return err_set(err, ERR_USAGE, "say one of --import ID, --resubmit, --skip");
-	if (!reason || !reason[0])
+	if (!reason || !reason[strspn(reason, " \t\r\n")])
 		return err_set(err, ERR_USAGE, "--reason TEXT is required: it is kept as evidence");
 	event->type = import				  ? EVENT_RESOLVED_IMPORT
 		      : args_has(args, OPTION_RESUBMIT) ? EVENT_RESOLVED_RESUBMIT
@@ -64,6 +67,19 @@ read_wish(const struct args *args, struct event *event, struct err *err)
 	host_person(event->person, sizeof(event->person));
 	host_name(event->host, sizeof(event->host));
 	return 0;
+}
+
+/* What the events say now, as verify compares it. The chunk is settled whether or not this works. */
+static void
+write_reports(struct session *session)
+{
+	struct report_result *result = calloc(1, sizeof(*result));
+	struct err err = ERR_INIT;
+
+	if (!result || reporting_write(session, result, &err) || standing_put(session, &err))
+		fprintf(stderr, "warning: the reports are as they were: %s\n",
+		    result ? err.text : "out of memory");
+	free(result);
 }
 
 /* Nobody runs the load: the same engine, without a nation, writes it down under the lock. */
@@ -82,7 +98,10 @@ resolve_here(struct session *session, struct event *event, struct err *err)
 	engine = engine_new(&options, err);
 	if (!engine || engine_load(engine, err))
 		return -1;
-	return engine_resolve(engine, event, err);
+	if (engine_resolve(engine, event, err))
+		return -1;
+	write_reports(session);
+	return 0;
 }
 
 /* The running load is asked; if it ended meanwhile, the lock is free. */

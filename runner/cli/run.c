@@ -16,6 +16,7 @@
 #include "runner/cli/ports.h"
 #include "runner/cli/reporting.h"
 #include "runner/cli/screen.h"
+#include "runner/cli/standing.h"
 #include "runner/cli/verbs.h"
 #include "runner/nation/client.h"
 #include "runner/nation/token.h"
@@ -233,8 +234,6 @@ run_engine(struct run *run, struct engine_end *end, struct err *err)
 	if (!engine || engine_run(engine, end, err))
 		return -1;
 	watch_done(&run->watch);
-	if (watch_rest(&run->watch, err))
-		return -1;
 	return run->rescued_count ? store_forget_rescued(run->session->store, err) : 0;
 }
 
@@ -274,7 +273,7 @@ go_on(struct run *run, struct engine_end *end, struct err *err)
 
 /* ---- the end */
 
-/* The reports, then the last words; the exit code. */
+/* The reports and status.json, then the last words; the exit code. */
 static int
 conclude(struct run *run, const struct engine_end *end, struct err *err)
 {
@@ -286,7 +285,7 @@ conclude(struct run *run, const struct engine_end *end, struct err *err)
 
 	if (!result)
 		return err_memory(err);
-	if (reporting_write(session, result, err)) {
+	if (reporting_write(session, result, err) || standing_put(session, err)) {
 		free(result);
 		return -1;
 	}
@@ -391,6 +390,8 @@ run_run(const struct args *args, struct err *err)
 	code = start_helper(run, err);
 	if (!code)
 		code = check_token(run, err);
+	if (!code)
+		code = reporting_try(&session, err);
 	if (!code)
 		code = begin_load(&session, args, &lock, err);
 	if (!code)

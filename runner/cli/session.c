@@ -340,8 +340,9 @@ session_find_chunk(const struct session *session, const char *name, uint32_t *so
 		    SPAN_ARG(nearest), nearest.ptr ? "\"?" : "");
 	}
 	if (wanted > session->sources[*source].chunk_count)
-		return err_set(err, ERR_USAGE, "%s has %u chunks, there is no %s",
-		    session->job.sources[*source].name, session->sources[*source].chunk_count, name);
+		return err_set(err, ERR_USAGE, "%s has %u chunk%s, there is no %s",
+		    session->job.sources[*source].name, session->sources[*source].chunk_count,
+		    session->sources[*source].chunk_count == 1 ? "" : "s", name);
 	*number = (uint32_t)wanted;
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runner/base/jsonw.h"
 #include "runner/base/show.h"
 #include "runner/cli/compare.h"
 #include "runner/cli/reporting.h"
@@ -28,16 +29,69 @@ const struct verb verb_verify = {
 		"it, reads the inputs for their digests, and makes the reports again to compare\n"
 		"them.  Every finding is a line on stdout; any is exit code 74, but 66 if it is\n"
 		"only that an input changed.\n",
-	.options = OPTION_BIT(STATE_DIR),
+	.options = OPTION_BIT(JSON) | OPTION_BIT(STATE_DIR),
 	.is_built = true,
 	.run = verify_run,
 };
 
+/* ---- what is told: lines as they come, or one object in the end */
+
+struct telling {
+	bool is_json;
+	struct buf text; /* of the object */
+	struct jsonw json;
+	uint64_t chunks, events;
+	const char *store, *inputs, *reports; /* "good", or what else; NULL: not looked at */
+};
+
 static void
-print_finding(void *ctx, const char *finding)
+tell_finding(void *ctx, const char *finding)
 {
-	(void)ctx;
-	printf("%s\n", finding);
+	struct telling *telling = ctx;
+
+	if (telling->is_json)
+		jsonw_string(&telling->json, NULL, finding);
+	else
+		printf("%s\n", finding);
+}
+
+static void
+begin_telling(struct telling *telling, const struct session *session)
+{
+	if (!telling->is_json)
+		return;
+	telling->json = jsonw_into(&telling->text);
+	jsonw_open(&telling->json, NULL, '{');
+	jsonw_number(&telling->json, "schema", 1);
+	jsonw_string(&telling->json, "job", session->job.name);
+	jsonw_open(&telling->json, "findings", '[');
+}
+
+static int
+end_telling(struct telling *telling, struct err *err)
+{
+	struct jsonw *json = &telling->json;
+
+	if (!telling->is_json)
+		return 0;
+	jsonw_close(json, ']');
+	jsonw_number(json, "chunks", telling->chunks);
+	jsonw_number(json, "events", telling->events);
+	jsonw_string(json, "store", telling->store);
+	jsonw_string(json, "inputs", telling->inputs);
+	jsonw_string(json, "reports", telling->reports);
+	jsonw_close(json, '}');
+	buf_add_byte(&telling->text, '\n');
+	if (buf_check(&telling->text, err))
+		return -1;
+	fputs(buf_text(&telling->text), stdout);
+	return 0;
+}
+
+static const char *
+verdict_word(int findings)
+{
+	return findings ? "they do not agree" : "good";
 }
 
 /* ---- the reports, made again */
@@ -59,9 +113,10 @@ is_same(FILE *a, FILE *b)
 
 /* A report that was never written is none that differs. */
 static int
-compare_report(const char *kept_folder, const char *made_folder, const char *name)
+compare_report(struct telling *telling, const char *kept_folder, const char *made_folder,
+    const char *name)
 {
-	char kept_path[PATH_MAX + 32], made_path[PATH_MAX + 32];
+	char kept_path[PATH_MAX + 32], made_path[PATH_MAX + 32], finding[PATH_MAX + 128];
 	FILE *kept, *made;
 	int differs;
 
@@ -70,9 +125,11 @@ compare_report(const char *kept_folder, const char *made_folder, const char *nam
 	kept = fopen(kept_path, "re");
 	made = fopen(made_path, "re");
 	differs = kept && !(made && is_same(kept, made));
-	if (differs)
-		printf("%s is not what the events say: rollcall report writes it again\n",
-		    kept_path);
+	if (differs) {
+		snprintf(finding, sizeof(finding),
+		    "%s is not what the events say: rollcall report writes it again", kept_path);
+		tell_finding(telling, finding);
+	}
 	if (kept)
 		fclose(kept);
 	if (made)
@@ -82,7 +139,7 @@ compare_report(const char *kept_folder, const char *made_folder, const char *nam
 }
 
 static int
-check_reports(struct session *session, int *findings, struct err *err)
+check_reports(struct session *session, struct telling *telling, int *findings, struct err *err)
 {
 	static const char *const names[] = { "report.csv", "summary.csv", "rejected.csv" };
 	struct report_result *result = calloc(1, sizeof(*result));
@@ -95,7 +152,7 @@ check_reports(struct session *session, int *findings, struct err *err)
 	snprintf(made, sizeof(made), "%s/.verify", session->folder);
 	failed = reporting_write_to(session, made, result, err);
 	for (size_t i = 0; i < ARRAY_COUNT(names); i++)
-		*findings += compare_report(kept, made, names[i]);
+		*findings += compare_report(telling, kept, made, names[i]);
 	rmdir(made);
 	free(result);
 	return failed;
@@ -104,22 +161,27 @@ check_reports(struct session *session, int *findings, struct err *err)
 /* ---- all of it */
 
 static int
-check_store(struct session *session, int *findings, struct err *err)
+check_store(struct session *session, struct telling *telling, int *findings, struct err *err)
 {
-	const struct audit_options options = { print_finding, NULL };
+	const struct audit_options options = { tell_finding, telling };
 	struct audit_counts counts;
 	char chunks[SHOW_BYTES], events[SHOW_BYTES];
 
 	if (audit_store(session->store, &options, &counts, err))
 		return -1;
 	*findings += counts.findings > 0;
-	printf("store      %s chunks, %s events: %s\n", show_count(counts.chunks, chunks),
-	    show_count(counts.events, events), counts.findings ? "they do not agree" : "good");
+	telling->chunks = counts.chunks;
+	telling->events = counts.events;
+	telling->store = verdict_word(counts.findings > 0);
+	if (!telling->is_json)
+		printf("store      %s %s, %s %s: %s\n", show_count(counts.chunks, chunks),
+		    counts.chunks == 1 ? "chunk" : "chunks", show_count(counts.events, events),
+		    counts.events == 1 ? "event" : "events", telling->store);
 	return 0;
 }
 
 static int
-check_inputs(struct session *session, int *changed, struct err *err)
+check_inputs(struct session *session, struct telling *telling, int *changed, struct err *err)
 {
 	struct err change = ERR_INIT;
 
@@ -127,49 +189,64 @@ check_inputs(struct session *session, int *changed, struct err *err)
 		if (change.kind != ERR_INPUT)
 			return err_set(err, change.kind, "%s", change.text);
 		*changed = 1;
-		printf("%s\n", change.text);
+		tell_finding(telling, change.text);
 	}
-	printf("inputs     %s\n", *changed ? "they do not agree" : "good");
+	telling->inputs = verdict_word(*changed);
+	if (!telling->is_json)
+		printf("inputs     %s\n", telling->inputs);
 	return 0;
 }
 
 /* Not where they cannot agree: rejected rows cannot be placed in an input that changed, and the
  * reports of a load that runs are older than its last event. */
 static int
-judge_reports(struct session *session, int has_changed, int *findings, struct err *err)
+judge_reports(struct session *session, struct telling *telling, int *findings, struct err *err)
 {
 	struct lock_holder holder;
 
-	if (has_changed)
-		return 0;
 	if (lock_look(session->folder, &holder, err))
 		return -1;
-	if (holder.is_held) {
-		printf("reports    not compared: the load is running\n");
-		return 0;
-	}
-	if (check_reports(session, findings, err))
+	if (holder.is_held)
+		telling->reports = "not compared: the load is running";
+	else if (check_reports(session, telling, findings, err))
 		return -1;
-	printf("reports    %s\n", *findings ? "they do not agree" : "good");
+	else
+		telling->reports = verdict_word(*findings);
+	if (!telling->is_json)
+		printf("reports    %s\n", telling->reports);
 	return 0;
+}
+
+static int
+verify_load(struct session *session, struct telling *telling, struct err *err)
+{
+	int findings = 0, changed = 0, odd_reports = 0;
+
+	begin_telling(telling, session);
+	if (check_store(session, telling, &findings, err) ||
+	    check_inputs(session, telling, &changed, err) ||
+	    (!changed && judge_reports(session, telling, &odd_reports, err)) ||
+	    end_telling(telling, err))
+		return -1;
+	if (findings + odd_reports)
+		return ERR_IO;
+	return changed ? ERR_INPUT : 0;
 }
 
 static int
 verify_run(const struct args *args, struct err *err)
 {
 	SCOPED(session) session = SESSION_NONE;
-	int findings = 0, changed = 0, odd_reports = 0;
+	struct telling telling = { .is_json = args_has(args, OPTION_JSON), .text = BUF_INIT };
+	int code;
 
 	if (session_open(&session, args, err))
 		return -1;
 	if (session_has_load(&session) && inspect_in_child(session.folder, INSPECT_ALL, err))
 		return -1;
-	if (session_read_load(&session, err) || check_store(&session, &findings, err) ||
-	    check_inputs(&session, &changed, err))
+	if (session_read_load(&session, err))
 		return -1;
-	if (judge_reports(&session, changed, &odd_reports, err))
-		return -1;
-	if (findings + odd_reports)
-		return ERR_IO;
-	return changed ? ERR_INPUT : 0;
+	code = verify_load(&session, &telling, err);
+	buf_done(&telling.text);
+	return code;
 }

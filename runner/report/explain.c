@@ -230,10 +230,9 @@ add_done(struct buf *to, const struct explain_next *next)
 		buf_add_text(to, "nothing; every row is accounted for");
 }
 
-void
-explain_next(struct buf *to, const struct explain_next *next)
+static void
+add_step(struct buf *to, const struct explain_next *next)
 {
-	buf_printf(to, "It is %s. Next: ", chunk_state_word(next->chunk->state));
 	switch (next->chunk->state) {
 	case CHUNK_PLANNED:
 		add_planned(to, next);
@@ -268,5 +267,59 @@ explain_next(struct buf *to, const struct explain_next *next)
 					 : "nothing; its rows are not sent");
 		break;
 	}
+}
+
+void
+explain_next(struct buf *to, const struct explain_next *next)
+{
+	buf_printf(to, "It is %s. Next: ", chunk_state_word(next->chunk->state));
+	add_step(to, next);
 	buf_add_byte(to, '\n');
+}
+
+/* ---- as JSON */
+
+void
+explain_plan_json(
+    struct jsonw *json, const struct report_job *job, const struct plan_chunk *plan)
+{
+	const struct report_source *source = &job->sources[plan->source];
+
+	jsonw_string(json, "job", job->name);
+	jsonw_string(json, "source", source->name);
+	jsonw_number(json, "chunk", plan->number);
+	jsonw_string(json, "source_file", source->inputs[plan->input]);
+	jsonw_number(json, "first_row", plan->first_row);
+	jsonw_number(json, "last_row", plan_last_row(plan));
+	jsonw_number(json, "first_byte", plan->first_byte);
+	jsonw_number(json, "end_byte", plan->end_byte);
+	jsonw_number(json, "rows_sent", plan_rows_sent(plan));
+	jsonw_number(json, "rows_left_out", plan->rows_left_out);
+}
+
+void
+explain_event_json(struct jsonw *json, const struct event *event)
+{
+	const struct telling *telling = find_telling(event->type);
+	SCOPED(buf) words = BUF_INIT;
+	char time[STAMP_BYTES];
+
+	if (!telling)
+		return;
+	add_event(&words, event, telling);
+	jsonw_open(json, NULL, '{');
+	jsonw_string(json, "at", stamp_iso(event->at_ms, time));
+	jsonw_string(json, "event", event_word(event->type));
+	jsonw_text(json, "words", buf_span(&words));
+	jsonw_close(json, '}');
+}
+
+void
+explain_next_json(struct jsonw *json, const struct explain_next *next)
+{
+	SCOPED(buf) words = BUF_INIT;
+
+	add_step(&words, next);
+	jsonw_string(json, "state", chunk_state_word(next->chunk->state));
+	jsonw_text(json, "next", buf_span(&words));
 }

@@ -7,6 +7,7 @@
 #define RUNNER_REPORT_EXPLAIN_H
 
 #include "runner/base/buf.h"
+#include "runner/base/jsonw.h"
 #include "runner/report/report.h"
 
 void explain_plan(struct buf *to, const struct report_job *job, const struct plan_chunk *plan);
@@ -21,5 +22,11 @@ struct explain_next {
 	enum equation equation; /* that the nation follows */
 };
 void explain_next(struct buf *to, const struct explain_next *next);
+
+/* The same facts as members of an open object; an event as an item of an open array. */
+void explain_plan_json(
+    struct jsonw *json, const struct report_job *job, const struct plan_chunk *plan);
+void explain_event_json(struct jsonw *json, const struct event *event);
+void explain_next_json(struct jsonw *json, const struct explain_next *next);
 
 #endif

@@ -133,6 +133,17 @@ add_source_text(struct buf *to, const char *name, const struct tally *tally, enu
 	buf_add_byte(to, '\n');
 }
 
+/* Before that there is nothing to count. */
+static bool
+is_planned(const struct tally *total)
+{
+	for (int state = 0; state < CHUNK_STATE_COUNT; state++) {
+		if (total->chunks[state])
+			return true;
+	}
+	return false;
+}
+
 void
 status_text(struct buf *to, const struct status *status)
 {
@@ -145,7 +156,7 @@ status_text(struct buf *to, const struct status *status)
 		buf_printf(to, ", pid %u on %s since %s", status->pid, status->host,
 		    stamp_iso(status->since_ms, time));
 	buf_printf(to, "  (nation %s)\n", status->job->nation);
-	for (size_t i = 0; i < status->job->source_count; i++)
+	for (size_t i = 0; i < status->job->source_count && is_planned(&total); i++)
 		add_source_text(to, status->job->sources[i].name, &status->tallies[i], equation);
 	if (is_waiting(status))
 		buf_printf(to, "  waiting for %s\n", status->waiting_for);

@@ -110,35 +110,22 @@ facts_of(const struct watch *watch, int64_t wall_ms)
 /* ---- status.json */
 
 static int
-put_status(const struct watch *watch, bool is_running, struct err *err)
+put_status(const struct watch *watch, struct err *err)
 {
-	struct status status = {
+	struct progress_facts facts = progress_facts(watch->options.job, watch->tallies);
+	const struct status status = {
 		.job = watch->options.job,
 		.tallies = watch->tallies,
 		.state = STATUS_RUNNING,
+		.pid = watch->options.pid,
+		.host = watch->options.host,
+		.since_ms = watch->since_ms,
+		.waiting_for = watch->waiting_for,
+		.eta_ms = end_of(watch, &facts, now_of(watch).wall_ms),
 		.last_progress_ms = watch->last_progress_ms,
 	};
-	struct progress_facts facts = progress_facts(watch->options.job, watch->tallies);
-	struct tally total = { 0 };
 
-	if (is_running) {
-		status.pid = watch->options.pid;
-		status.host = watch->options.host;
-		status.since_ms = watch->since_ms;
-		status.waiting_for = watch->waiting_for;
-		status.eta_ms = end_of(watch, &facts, now_of(watch).wall_ms);
-	} else {
-		for (size_t i = 0; i < watch->options.job->source_count; i++)
-			tally_sum(&total, &watch->tallies[i]);
-		status.state = status_at_rest(&total);
-	}
 	return status_put(watch->options.folder, &status, err);
-}
-
-int
-watch_rest(struct watch *watch, struct err *err)
-{
-	return watch->options.folder < 0 ? 0 : put_status(watch, false, err);
 }
 
 /* ---- what is shown */
@@ -250,7 +237,7 @@ keep_status(struct watch *watch, int64_t mono_ms)
 	if (watch->options.folder < 0 || mono_ms < watch->next_status_ms)
 		return;
 	watch->next_status_ms = mono_ms + STATUS_EVERY_MS;
-	if (put_status(watch, true, &err) == 0 || watch->is_status_broken)
+	if (put_status(watch, &err) == 0 || watch->is_status_broken)
 		return;
 	watch->is_status_broken = true;
 	say(watch, WEIGHT_WARNING, err.text);

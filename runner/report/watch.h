@@ -77,7 +77,4 @@ struct watcher_port watch_port(struct watch *watch);
 /* A line of progress at once (SIGUSR1), quiet or not. */
 void watch_tell(struct watch *watch);
 
-/* The last status.json of a run: nobody runs any more. */
-int watch_rest(struct watch *watch, struct err *err);
-
 #endif

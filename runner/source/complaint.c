@@ -73,15 +73,21 @@ add_place(struct buf *to, const struct problem *problem)
 }
 
 static void
-add_column(struct buf *to, const struct complaint *complaint, const struct problem *problem)
+add_column_number(struct buf *to, const struct complaint *complaint, uint32_t column)
 {
 	const struct layout *layout = complaint->layout;
 
 	buf_add_text(to, ", column ");
-	if (layout && problem->column < layout->column_count)
-		show_safe(to, layout->names[problem->column], NAME_BYTES);
+	if (layout && column < layout->column_count)
+		show_safe(to, layout->names[column], NAME_BYTES);
 	else
-		buf_printf(to, "%u", problem->column + 1);
+		buf_printf(to, "%u", column + 1);
+}
+
+static void
+add_column(struct buf *to, const struct complaint *complaint, const struct problem *problem)
+{
+	add_column_number(to, complaint, problem->column);
 }
 
 static int
@@ -112,6 +118,31 @@ add_conversion(struct buf *to, const struct complaint *complaint)
 		    or_the_job_file(complaint->places.encoding), complaint->path, complaint->path);
 }
 
+/* A byte order mark of UTF-16 is no word of windows-1252. */
+static int
+add_utf16(struct buf *to, const struct complaint *complaint, const struct problem *problem,
+    bool *is_utf16, struct err *err)
+{
+	struct around around;
+
+	*is_utf16 = false;
+	if (problem->byte != 0)
+		return 0;
+	if (read_around(&around, complaint, 0, err))
+		return -1;
+	*is_utf16 = around.len >= 2 && (memcmp(around.bytes, "\xFF\xFE", 2) == 0 ||
+					   memcmp(around.bytes, "\xFE\xFF", 2) == 0);
+	if (!*is_utf16)
+		return 0;
+	buf_add_text(to, "is UTF-16, not UTF-8");
+	add_place(to, problem);
+	buf_printf(to,
+	    "\n  Convert it, and name the new file in %s:"
+	    "\n    iconv -f UTF-16 -t UTF-8 '%s' > '%s.utf8'",
+	    or_the_job_file(complaint->places.encoding), complaint->path, complaint->path);
+	return 0;
+}
+
 static int
 add_broken_bytes(struct buf *to, const struct complaint *complaint, const struct problem *problem,
     struct err *err)
@@ -120,7 +151,13 @@ add_broken_bytes(struct buf *to, const struct complaint *complaint, const struct
 	char rows[SHOW_BYTES];
 	struct around around;
 	struct span piece;
+	bool is_utf16;
 
+	if (add_utf16(to, complaint, problem, &is_utf16, err))
+		return -1;
+	if (is_utf16)
+		return 0;
+	buf_add_text(to, "is not UTF-8");
 	if (read_around(&around, complaint, problem->byte, err))
 		return -1;
 	piece = piece_around(&around, complaint, " \t\"\r\n");
@@ -162,6 +199,9 @@ add_field_count(struct buf *to, const struct complaint *complaint, const struct 
 	buf_printf(to, "has a row with %u field%s instead of %u", problem->fields,
 	    problem->fields == 1 ? "" : "s", complaint->columns);
 	add_place(to, problem);
+	/* The first that is missing, or the first too many. */
+	add_column_number(to, complaint,
+	    problem->fields < complaint->columns ? problem->fields : complaint->columns);
 	buf_printf(to,
 	    "\n  %s %u columns.  A value with a delimiter in it must stand in quotation marks.",
 	    complaint->layout && complaint->layout->has_header_line ? "The header line has"
@@ -177,6 +217,7 @@ add_too_large(struct buf *to, const struct complaint *complaint, const struct pr
 	buf_printf(to, "has a record that is larger than a chunk (%s)",
 	    show_size(complaint->limit_bytes, size));
 	add_place(to, problem);
+	add_column(to, complaint, problem);
 	buf_add_text(to, "\n  Mostly a quotation mark was opened there and never closed.");
 }
 
@@ -193,7 +234,6 @@ add_problem(struct buf *to, const struct complaint *complaint, const struct prob
 		    to, "\n  It is not a plain text file, or one in UTF-16: convert it to UTF-8.");
 		return 0;
 	case PROBLEM_UTF8:
-		buf_add_text(to, "is not UTF-8");
 		return add_broken_bytes(to, complaint, problem, err);
 	case PROBLEM_STRAY_QUOTE:
 		buf_add_text(to, "has a quotation mark inside an unquoted field");

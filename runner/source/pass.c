@@ -57,15 +57,33 @@ complain(struct pass *pass, struct err *err)
 	return complaint_about(&complaint, &problem, err);
 }
 
+/* The column that holds the byte at `place`, or the last one. */
+static uint32_t
+column_at(struct dialect dialect, struct span content, size_t place)
+{
+	bool is_quoted = false;
+	uint32_t column = 0;
+
+	for (size_t i = 0; i < content.len && i < place; i++) {
+		if (dialect.quotes && content.ptr[i] == '"')
+			is_quoted = !is_quoted;
+		else if (content.ptr[i] == dialect.delimiter && !is_quoted)
+			column++;
+	}
+	return column;
+}
+
 static int
 complain_of_size(struct pass *pass, const struct row *row, struct err *err)
 {
 	struct complaint complaint = complaint_of(pass);
+	size_t limit = pass->options->limit_bytes, header = pass->layout.header.len;
 	struct problem problem = {
 		.kind = PROBLEM_TOO_LARGE,
 		.row = row->row,
 		.line = row->line,
 		.byte = row->byte,
+		.column = column_at(complaint.dialect, row->content, limit > header ? limit - header : 0),
 	};
 
 	return complaint_about(&complaint, &problem, err);

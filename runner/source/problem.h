@@ -27,7 +27,8 @@ struct problem {
 	uint64_t row;    /* data records from 1; 0 is the header line */
 	uint64_t line;   /* physical lines from 1 */
 	uint64_t byte;   /* offset in the file, from 0 */
-	uint32_t column; /* from 0; as many as there are before the position */
+	uint32_t column; /* from 0; as many as there are before the position, or before the byte that
+	                  * made a record TOO_LARGE */
 	uint32_t fields; /* FIELD_COUNT: how many the record has */
 };
 

@@ -37,9 +37,11 @@ check_columns(const struct rules *rules, const struct layout *layout, const char
 	return err_set(err, ERR_DATA,
 	    "%s: no column becomes %s\n"
 	    "  A constant will do where all rows have the same, as in\n"
-	    "    constants = ( ( \"election.country_code\", \"US\" ) );\n"
+	    "    constants = ( ( %s ) );\n"
 	    "Nothing was sent.",
-	    path, buf_text(&missing));
+	    path, buf_text(&missing),
+	    rules->type == RULES_BALLOT ? "\"election.country_code\", \"US\""
+					: "\"registered_address.state\", \"NC\"");
 }
 
 int

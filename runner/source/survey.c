@@ -5,8 +5,10 @@
 
 #include "runner/source/survey.h"
 
-/* What two inputs of a source must not share. */
+/* What two inputs must not share: those of one source the file, any two the rows as they are sent. A
+ * file may well be sent twice with other columns, as the ballots of two elections. */
 struct known {
+	uint32_t source, input;
 	uint64_t device, inode;
 	uint64_t rows;
 	unsigned char digest[PLAN_DIGEST_BYTES];
@@ -17,7 +19,8 @@ struct survey {
 	const struct survey_source *source;
 	uint32_t source_index, input_index;
 	uint32_t next_number;
-	struct known *known; /* of the source's inputs so far */
+	struct known *known; /* of the inputs so far */
+	uint32_t known_count;
 };
 
 static int
@@ -43,24 +46,35 @@ tell_chunk(void *ctx, const struct plan_chunk *chunk, struct err *err)
 }
 
 static int
-refuse_twin(const struct survey *survey, uint32_t other, const char *how, struct err *err)
+refuse_twin(const struct survey *survey, const struct known *other, const char *how,
+    struct err *err)
 {
-	const struct file_name *inputs = survey->source->inputs;
+	const struct survey_source *source = &survey->options->sources[other->source];
+	const char *first = source->inputs[other->input].written;
+	const char *second = survey->source->inputs[survey->input_index].written;
 
+	if (other->source == survey->source_index)
+		return err_set(err, ERR_DATA,
+		    "source %s: %s and %s %s\n"
+		    "  Every row would be sent twice.  Take one of them out of  input.\n"
+		    "Nothing was sent.",
+		    source->name, first, second, how);
 	return err_set(err, ERR_DATA,
-	    "source %s: %s and %s %s\n"
-	    "  Every row would be sent twice.  Take one of them out of  input.\n"
+	    "%s of source %s and %s of source %s %s\n"
+	    "  Every row would be sent twice.  Take one of them out.\n"
 	    "Nothing was sent.",
-	    survey->source->name, inputs[other].written, inputs[survey->input_index].written, how);
+	    first, source->name, second, survey->source->name, how);
 }
 
 static int
 check_file_is_new(const struct survey *survey, const struct file *file, struct err *err)
 {
-	for (uint32_t i = 0; i < survey->input_index; i++) {
-		if (survey->known[i].inode == file->inode &&
-		    survey->known[i].device == file->device)
-			return refuse_twin(survey, i, "are the same file", err);
+	for (uint32_t i = 0; i < survey->known_count; i++) {
+		const struct known *known = &survey->known[i];
+
+		if (known->source == survey->source_index && known->inode == file->inode &&
+		    known->device == file->device)
+			return refuse_twin(survey, known, "are the same file", err);
 	}
 	return 0;
 }
@@ -68,10 +82,12 @@ check_file_is_new(const struct survey *survey, const struct file *file, struct e
 static int
 check_rows_are_new(const struct survey *survey, const struct plan_input *input, struct err *err)
 {
-	for (uint32_t i = 0; i < survey->input_index && input->rows; i++) {
-		if (survey->known[i].rows == input->rows &&
-		    memcmp(survey->known[i].digest, input->digest, sizeof(input->digest)) == 0)
-			return refuse_twin(survey, i, "hold the same rows", err);
+	for (uint32_t i = 0; i < survey->known_count && input->rows; i++) {
+		const struct known *known = &survey->known[i];
+
+		if (known->rows == input->rows &&
+		    memcmp(known->digest, input->digest, sizeof(input->digest)) == 0)
+			return refuse_twin(survey, known, "hold the same rows", err);
 	}
 	return 0;
 }
@@ -107,7 +123,7 @@ static int
 plan_input(struct survey *survey, struct err *err)
 {
 	const struct survey_options *options = survey->options;
-	struct known *known = &survey->known[survey->input_index];
+	struct known *known = &survey->known[survey->known_count];
 	SCOPED(file) file = FILE_NONE;
 	struct pass_result result;
 
@@ -115,6 +131,9 @@ plan_input(struct survey *survey, struct err *err)
 	    check_file_is_new(survey, &file, err) || plan_file(survey, &file, &result, err) ||
 	    check_rows_are_new(survey, &result.input, err))
 		return -1;
+	survey->known_count++;
+	known->source = survey->source_index;
+	known->input = survey->input_index;
 	known->device = file.device;
 	known->inode = file.inode;
 	known->rows = result.input.rows;
@@ -125,30 +144,32 @@ plan_input(struct survey *survey, struct err *err)
 static int
 plan_source(struct survey *survey, struct err *err)
 {
-	int failed = 0;
-
 	survey->next_number = 1;
-	survey->known = calloc(survey->source->input_count, sizeof(*survey->known));
-	if (!survey->known)
-		return err_memory(err);
-	for (uint32_t i = 0; i < survey->source->input_count && !failed; i++) {
+	for (uint32_t i = 0; i < survey->source->input_count; i++) {
 		survey->input_index = i;
-		failed = plan_input(survey, err);
+		if (plan_input(survey, err))
+			return -1;
 	}
-	free(survey->known);
-	return failed;
+	return 0;
 }
 
 int
 survey_run(const struct survey_options *options, struct err *err)
 {
 	struct survey survey = { .options = options };
+	size_t inputs = 0;
+	int failed = 0;
 
-	for (uint32_t i = 0; i < options->source_count; i++) {
+	for (uint32_t i = 0; i < options->source_count; i++)
+		inputs += options->sources[i].input_count;
+	survey.known = calloc(inputs + 1, sizeof(*survey.known));
+	if (!survey.known)
+		return err_memory(err);
+	for (uint32_t i = 0; i < options->source_count && !failed; i++) {
 		survey.source = &options->sources[i];
 		survey.source_index = i;
-		if (plan_source(&survey, err))
-			return -1;
+		failed = plan_source(&survey, err);
 	}
-	return 0;
+	free(survey.known);
+	return failed;
 }

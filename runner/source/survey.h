@@ -39,8 +39,8 @@ struct survey_options {
 	void *ctx;
 };
 
-/* ERR_DATA: bad input, or two inputs of a source that are the same file or say the same. ERR_INPUT:
- * one cannot be read, or changed while it was. */
+/* ERR_DATA: bad input, or two inputs of a source that are the same file, or any two that say the
+ * same. ERR_INPUT: one cannot be read, or changed while it was. */
 int survey_run(const struct survey_options *options, struct err *err);
 
 #endif

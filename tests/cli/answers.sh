@@ -93,6 +93,7 @@ is "and sends nothing" 3 "$(posts)"
 
 exits 64 "resolve needs a reason" rollcall resolve job.cfg people-2 --skip
 err_has "and says so" "--reason TEXT is required"
+exits 64 "blanks are none" rollcall resolve job.cfg people-2 --skip --reason "  "
 exits 64 "resolve needs one way" rollcall resolve job.cfg people-2 --skip --resubmit --reason x
 exits 64 "an import of another chunk is refused" rollcall resolve job.cfg people-2 --import "$(import_id 1)" --reason x
 err_has "and the owner named" "import $(import_id 1) belongs to people-1 already"
@@ -104,7 +105,13 @@ exits 64 "nor one of a source that is not there" rollcall resolve job.cfg peopel
 err_has "for which the nearest is named" 'did you mean "people"?'
 is "none of this changed anything" "done held done" "$(words state)"
 
+exits 0 "status tells what the load waits for" rollcall status --json job.cfg
+out_has "by the chunk's name" '"waiting_for":"people-2, which is held"'
+same "as status.json does" "$WORK/out" job.run/status.json
 exits 0 "resolve --import" rollcall resolve job.cfg people-2 --import "$(import_id 2)" --reason "seen, in the panel"
+exits 0 "the reports are what the events say at once" rollcall verify job.cfg
+rollcall status --json job.cfg >now.json
+same "and so is status.json" now.json job.run/status.json
 runs 0 "then the load finishes"
 is "nothing was sent again" "3 3: done done done" "$(posts) $(imports): $(words state)"
 is "the report says who and why" "settled by $(id -un): seen, in the panel" "$(cells note | sed -n 2p)"
@@ -124,6 +131,7 @@ SOURCE='in_doubt = "hold";' job
 runs 6 "in_doubt = hold"
 is "asks no list" yes "$(cells note | sed -n 2p | grep -q '^in_doubt = "hold": a person decides' && echo yes)"
 exits 0 "resolve --skip" rollcall resolve job.cfg people-2 --skip --reason "no need"
+file_has "status.json knows that nothing is left to do" job.run/status.json '"state":"finished"'
 runs 0 "skipped counts as done"
 is "nothing was sent again" "3 2: done skipped done" "$(posts) $(imports): $(words state)"
 is "the summary counts it" 1 "$(total chunks_skipped)"

@@ -50,9 +50,9 @@ bad "text after a closing quotation mark" "$header\n1,NC,\"Bud\" Smith\n" \
 	'rollcall: people.csv has text after a closing quotation mark' \
 	'  row 1 (line 2, byte 60), column first_name: "Bud" Smith'
 bad "too few fields" "$header\n1,NC,Ann\n2,NC\n" \
-	'rollcall: people.csv has a row with 2 fields instead of 3' '  row 2 (line 3, byte 59)'
+	'rollcall: people.csv has a row with 2 fields instead of 3' '  row 2 (line 3, byte 59), column first_name'
 bad "too many fields" "$header\n1,NC,\"A\nn\"\n2,NC,a,b\n" \
-	'rollcall: people.csv has a row with 4 fields instead of 3' '  row 2 (line 4, byte 61)'
+	'rollcall: people.csv has a row with 4 fields instead of 3' '  row 2 (line 4, byte 61), column 4'
 bad "a NUL byte" "$header\n1,NC,A\0n\n" \
 	'rollcall: people.csv has a NUL byte' '  row 1 (line 2, byte 56), column first_name'
 bad "invalid UTF-8" "$header\n1,NC,Ann\n2,NC,N\372\361ez\n3,NC,\361\n" \
@@ -60,7 +60,12 @@ bad "invalid UTF-8" "$header\n1,NC,Ann\n2,NC,N\372\361ez\n3,NC,\361\n" \
 	'  row 2 (line 3, byte 65), column first_name: bytes 4E FA F1 65 7A' \
 	'  Read as windows-1252 this is "Núñez".  2 rows have such bytes.'
 ROWS=0 LIMITS='chunk = "100";' bad "a record larger than a chunk" "$header\n1,NC,$(printf '%0200d' 0)\n" \
-	'rollcall: people.csv has a record that is larger than a chunk (100 B)' '  row 1 (line 2, byte 50)'
+	'rollcall: people.csv has a record that is larger than a chunk (100 B)' '  row 1 (line 2, byte 50), column first_name'
+bad "UTF-16" "\377\376i\0d\0" \
+	'rollcall: people.csv is UTF-16, not UTF-8' "    iconv -f UTF-16 -t UTF-8 'people.csv' > 'people.csv.utf8'"
+bad "tabs instead of commas" "${header//,/\\t}\n1\tNC\tAnn\n" \
+	'rollcall: people.csv has only one column, "state_file_id\x09registered_address.state\x09first_name"' \
+	'  If tabs stand between columns, set  format = "tab";  in job.cfg line 3.'
 bad "an empty line" "$header\n1,NC,Ann\n\n2,NC,a\n" \
 	'rollcall: people.csv has an empty line' '  row 2 (line 3, byte 59)'
 bad "a lone carriage return" "$header\n1,NC,A\rn\n" \
@@ -77,10 +82,18 @@ bad "a column that is no field" "state_file_id,registered_address.state,frist_na
 	'rollcall: people.csv has a column "frist_name" that is no field of the nation; did you mean "first_name"?' \
 	'    or allow it:  extra_fields = [ "frist_name" ];'
 bad "state_file_id without the state" "state_file_id,first_name\n1,2\n" \
-	'rollcall: people.csv: no column becomes registered_address.state (state_file_id needs it)'
+	'rollcall: people.csv: no column becomes registered_address.state (state_file_id needs it)' \
+	'    constants = ( ( "registered_address.state", "NC" ) );'
 SOURCE='columns = ( ( "state_file_id", "external_id" ), ( "lastname", "last_name" ) );' \
 	bad "a mapped column that is not there" "$header\n1,NC,Ann\n" \
 	'rollcall: people.csv has no column "lastname", which the job sends as last_name'
+
+# The same rows in two sources are sent twice, just as in two inputs of one.
+MORE=', { name = "again"; type = "people"; input = "people.csv"; }' bad "an input in two sources" "$header\n1,NC,Ann\n" \
+	'rollcall: people.csv of source people and people.csv of source again hold the same rows' \
+	'  Every row would be sent twice.  Take one of them out.'
+MORE=', { name = "tags"; type = "people"; input = "people.csv"; constants = ( ( "tag_list", "x" ) ); }' job
+exits 0 "an input in two sources that send other rows of it" rollcall check --quiet job.cfg
 
 # What is said of windows-1252 names the way out, and it works.
 input "$header\n2,NC,N\372\361ez\n"

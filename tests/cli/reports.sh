@@ -110,8 +110,24 @@ out_has "finds the run folders here" "job: finished"
 mkdir elsewhere
 cd elsewhere || exit 99
 exits 0 "status where there is none" rollcall status
-err_has "says so" "There is no run folder (NAME.run) here."
+err_has "says so" "There is no run folder (NAME.run) here or below."
 cd ..
+mkdir -p under/neath
+cp job.cfg under/neath/other.cfg
+cp people.csv token under/neath
+rollcall run --quiet under/neath/other.cfg
+cp -r job.run under/orphan.run
+exits 0 "status without a job, in the folder above" rollcall status
+out_has "finds those below, too" "other: finished"
+err_has "names a run folder without a job file" "under/orphan.run is passed over: its job file under/orphan.cfg is not there"
+is "each once" 2 "$(rollcall status --json 2>err | wc -l)"
+rm -rf under
+sed 's/rows = 2/rows = 3/' job.cfg >never.cfg
+exits 0 "status of a load that was never begun" rollcall status never.cfg
+is "calls it new" "never: new  (nation ${SANDBOX_URL#http://})" "$(cat "$WORK/out")"
+rollcall status --json never.cfg >never.json
+is "in JSON, too" "new None" "$(json never.json 'd["state"] + " " + str(d["last_progress"])')"
+rm never.cfg never.json
 exits 0 "log --json" rollcall log --json job.cfg
 is "each line is an object with seq, at, event, source, chunk" "good" "$(python3 -c '
 import json, sys
@@ -130,6 +146,11 @@ out_has "where the chunk is from" "people-3: rows 5 to 6 of people.csv (bytes "
 out_has "its history" "the nation took it as import"
 out_has "the counts" "the nation counts 0 rows succeeded, 0 updated, 2 failed"
 out_has "and what is next" "It is done. Next: nothing; every row is accounted for"
+rollcall explain --json job.cfg people-3 >history.json
+is "explain --json" "people 3 done submit_started result_stored" "$(json history.json '" ".join(map(str, (d["source"], d["chunk"], d["state"], d["history"][0]["event"], d["history"][-1]["event"])))')"
+is "explain --json: what comes next" "nothing; every row is accounted for" "$(json history.json 'd["next"]')"
+rollcall report --json job.cfg >files.json
+is "report --json names the files" "job.run/report.csv job.run/summary.csv job.run/rejected.csv" "$(json files.json '" ".join(d["files"])')"
 exits 64 "explain of a chunk that is not there" rollcall explain job.cfg people-9
 exits 64 "explain of what is no chunk" rollcall explain job.cfg people
 
@@ -145,6 +166,8 @@ for name in report summary rejected; do
 	rollcall report --quiet job.cfg
 done
 exits 0 "and mended by report" rollcall verify job.cfg
+rollcall verify --json job.cfg >verdicts.json
+is "verify --json" "good good good [] 3" "$(json verdicts.json '" ".join(map(str, (d["store"], d["inputs"], d["reports"], d["findings"], d["chunks"])))')"
 cp people.csv kept
 sed -i 's/Ann 2/Bob 2/' people.csv
 exits 66 "a tampered input" rollcall verify job.cfg
@@ -181,6 +204,18 @@ ok "and the run folder is there" test -f state/job.run/birth.json
 is "and not here" "" "$(find . -maxdepth 1 -name '*.run')"
 exits 0 "status finds it" rollcall status --state-dir state job.cfg
 out_has "finished" "job: finished"
+
+TOP='report = { dir = "no/such/folder"; };' job
+rm -rf state/job.run
+exits 73 "a folder for the reports that cannot be made" rollcall run --state-dir state job.cfg
+err_has "is told before anything is sent" "rollcall: report.dir: cannot create no/such/folder: No such file or directory"
+is "and nothing was" 2 "$(posts)"
+exits 0 "status of all loads in a state folder" rollcall status --state-dir state
+err_has "where there is none" "There is no run folder (NAME.run) there."
+TOP='' job
+rollcall run --quiet --state-dir state job.cfg
+exits 0 "status of all loads in a state folder, again" rollcall status --state-dir state
+out_has "finds one by the job file here" "job: finished"
 
 # ---- cells that a spreadsheet would run
 scene formulas --fault 'submit:1:status=400,body={"message":"=HYPERLINK(1)"}' --fault 'result:reason-raw'

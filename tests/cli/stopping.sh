@@ -66,7 +66,8 @@ ends "SIGTERM: 75" 75
 is "the reports are written, too" "submitted submitted submitted" "$(words state)"
 
 # ---- a request is under way
-scene waiting --fault submit:2:wait=500ms
+# Long enough for a signal on a busy computer, and shorter than the 10 s that a run has to end.
+scene waiting --fault submit:2:wait=4s
 people 6
 job
 starts
@@ -183,7 +184,7 @@ runs 0 "an input that was only copied and touched is the same"
 is "and nothing is sent again" 3 "$(posts)"
 
 # An input that changes after the plan, before a chunk of it was sent: the POST is not finished.
-scene middle --fault submit:1:wait=300ms
+scene middle --fault submit:1:wait=2s
 people 6
 job
 starts
@@ -204,6 +205,10 @@ runs 0 "--new --yes starts over" --new --yes
 is "sends everything again" "6 6" "$(posts) $(imports)"
 is "and keeps the old folder" 1 "$(find . -maxdepth 1 -name 'job.run.20*Z' | wc -l)"
 is "with its report" "done done done" "$(words state job.run.20*Z/report.csv)"
+for again in 2 3 4; do
+	runs 0 "--new at once again, $again" --quiet --new --yes
+done
+is "keeps each old folder, also those of one second" 4 "$(find . -maxdepth 1 -name 'job.run.20*Z*' | wc -l)"
 
 scene ballots
 people 4
@@ -216,6 +221,16 @@ err_has "and --again is told" "rollcall run --new --again job.cfg"
 is "nothing was sent, nothing moved" "4 job.run" "$(posts) $(echo job.run*)"
 runs 0 "--again does it all the same" --new --yes --again
 is "everything was sent again" 8 "$(posts)"
+
+# The job file is edited before: what counts is what was sent, not what the sources are now.
+cp people.csv more.csv
+sed -i '2,$s/NC/NC9/' more.csv
+MORE=', { name = "more"; type = "people"; input = "more.csv"; }'$BALLOTS job
+exits 64 "--new is refused where the ballots are another source now" rollcall run --new --yes job.cfg
+err_has "by the name that they had" "ballots of ballot were sent already"
+job
+exits 64 "and where the job has none any more" rollcall run --new --yes job.cfg
+is "nothing was sent again" 8 "$(posts)"
 
 # ---- the run folder is another
 scene moved --fault status:word=working

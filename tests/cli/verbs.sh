@@ -25,6 +25,10 @@ exits 0 "--help in front of a verb is the verb's" rollcall --help resolve
 out_has "as it says" "usage: rollcall resolve [options] JOB CHUNK"
 exits 0 "--help with anything else" rollcall run --quiet --help nowhere.cfg
 is "help fits 80 columns" "" "$({ rollcall --help; for verb in $built $later; do rollcall "$verb" --help; done; } | awk 'length > 80')"
+for verb in $built $later; do
+	exits 0 "$verb --version" rollcall "$verb" --version
+	is "$verb --version: the program's" "$(rollcall --version)" "$(cat "$WORK/out")"
+done
 for verb in $later; do
 	exits 64 "$verb" rollcall "$verb" job.cfg
 	err_has "$verb says that it is not built yet" "rollcall: $verb is not built yet in this version"

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # What the README promises a new user, on a bare Debian 12: a minimal system in a folder of its own,
 # a clean copy of the repository's files, and the two commands. Root, network, ten minutes.
+# The system is on disk: with its packages it is larger than some computers' memory.
+TMPDIR=${TMPDIR:-/var/tmp}
 # shellcheck source=tests/lib.sh
 . "$TOP_SRCDIR/tests/lib.sh"
 [ "${ROLLCALL_LONG:-0}" = 1 ] || skip_all "only in make check-long"

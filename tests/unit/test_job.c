@@ -267,7 +267,7 @@ another_version_of_the_format_is_refused(void **state)
 {
 	(void)state;
 	JOB_REFUSED("version = 2;", 1, "`version` is out of range",
-	    "1 to 1: this rollcall knows version 1 of the job file");
+	    "write 1: this rollcall knows version 1 of the job file");
 }
 
 /* ---- kinds of values ---- */
@@ -610,7 +610,7 @@ inputs_that_are_none_are_refused(void **state)
 	    "`sources.input` cannot be standard input",
 	    "a load reads its input more than once: write it to a file first");
 	JOB_REFUSED(JOB_HEAD "sources = ( { type = \"people\"; input = 1; } );", 4,
-	    "`sources.input` must be a list ( ), not a number",
+	    "`sources.input` must be a text, not a number",
 	    "such as  input = \"voters.csv\";");
 }
 

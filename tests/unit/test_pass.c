@@ -193,7 +193,7 @@ a_record_larger_than_a_chunk_is_bad_input(void **state)
 	(void)state;
 	expect_refusal("id\n11\n222\n", (struct pass_options){ .limit_bytes = 6 },
 	    "voters.csv has a record that is larger than a chunk (6 B)\n"
-	    "  row 2 (line 3, byte 6)\n"
+	    "  row 2 (line 3, byte 6), column id\n"
 	    "  Mostly a quotation mark was opened there and never closed.\n"
 	    "Nothing was sent.");
 }
@@ -295,7 +295,7 @@ every_kind_of_bad_input_is_told_with_its_place_and_a_way_out(void **state)
 	    "Nothing was sent.");
 	expect_refusal("id,b\n1,2,3\n", options,
 	    "voters.csv has a row with 3 fields instead of 2\n"
-	    "  row 1 (line 2, byte 5)\n"
+	    "  row 1 (line 2, byte 5), column 3\n"
 	    "  The header line has 2 columns.  A value with a delimiter in it must stand "
 	    "in quotation marks.\n"
 	    "Nothing was sent.");
@@ -335,7 +335,7 @@ large_numbers_are_shown_as_people_read_them(void **state)
 	buf_add_text(&text, "1,2\n");
 	assert_int_equal(
 	    pass(plan, text.ptr, text.len, (struct pass_options){ .limit_rows = 0 }), -1);
-	assert_non_null(strstr(plan->err.text, "  row 12,346 (line 24,692, byte 61,728)\n"));
+	assert_non_null(strstr(plan->err.text, "  row 12,346 (line 24,692, byte 61,728), column 2\n"));
 	plan_free(plan);
 }
 

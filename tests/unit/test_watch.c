@@ -349,19 +349,6 @@ status_json_is_kept_every_ten_seconds(void **state)
 }
 
 static void
-the_last_status_json_says_that_nobody_runs(void **state)
-{
-	struct stage *stage = stage_new(0, true);
-	struct err err = ERR_INIT;
-
-	(void)state;
-	turn(stage);
-	assert_int_equal(watch_rest(&stage->watch, &err), 0);
-	expect_status(stage, "\"state\":\"stopped\",\"pid\":null,\"host\":null,\"since\":null");
-	stage_free(stage);
-}
-
-static void
 a_status_json_that_cannot_be_written_is_said_once(void **state)
 {
 	struct stage *stage = stage_new(0, false);
@@ -394,7 +381,6 @@ main(void)
 		cmocka_unit_test(in_the_background_nothing_is_erased_that_others_wrote),
 		cmocka_unit_test(the_end_is_estimated_from_the_recent_rate),
 		cmocka_unit_test(status_json_is_kept_every_ten_seconds),
-		cmocka_unit_test(the_last_status_json_says_that_nobody_runs),
 		cmocka_unit_test(a_status_json_that_cannot_be_written_is_said_once),
 	};
 
