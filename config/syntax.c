@@ -95,20 +95,41 @@ skip_blanks(const struct reader *reader, size_t at)
 	return at;
 }
 
-/* Bytes of the text at the front of `rest`, its quotation marks included; 0: it has no end in its
- * line. *nul is where a `\x00` stands, or 0. */
-static size_t
-text_bytes(struct span rest, size_t *nul)
+static bool
+is_hex_digit(char byte)
 {
-	*nul = 0;
+	return byte && strchr("0123456789abcdefABCDEF", byte);
+}
+
+/* libconfig leaves a backslash that begins no escape as it is, so that "a\q" is three letters and
+ * "a\n" two. */
+static bool
+is_escape(struct span here)
+{
+	if (here.len < 2)
+		return false;
+	if (here.ptr[1] == 'x' || here.ptr[1] == 'X')
+		return here.len > 3 && is_hex_digit(here.ptr[2]) && is_hex_digit(here.ptr[3]);
+	return here.ptr[1] && strchr("\"\\fnrt", here.ptr[1]);
+}
+
+/* Bytes of the text at the front of `rest`, its quotation marks included; 0: it has no end in its
+ * line. *flaw is where a `\x00`, or a backslash that is no escape, stands, or 0. */
+static size_t
+text_bytes(struct span rest, size_t *flaw)
+{
+	*flaw = 0;
 	for (size_t i = 1; i < rest.len && rest.ptr[i] != '\n'; i++) {
 		struct span here = { rest.ptr + i, rest.len - i };
 
 		if (here.ptr[0] == '"')
 			return i + 1;
-		if (span_starts(here, "\\x00") || span_starts(here, "\\X00"))
-			*nul = i;
-		if (span_starts(here, "\\\"") || span_starts(here, "\\\\"))
+		if (here.ptr[0] != '\\')
+			continue;
+		if (*flaw == 0 && (!is_escape(here) || span_starts(here, "\\x00") ||
+				      span_starts(here, "\\X00")))
+			*flaw = i;
+		if (is_escape(here))
 			i++;
 	}
 	return 0;
@@ -117,15 +138,20 @@ text_bytes(struct span rest, size_t *nul)
 static int
 take_text(struct reader *reader, size_t at)
 {
-	size_t nul;
-	size_t len = text_bytes(rest_from(reader, at), &nul);
+	struct span rest = rest_from(reader, at);
+	size_t flaw;
+	size_t len = text_bytes(rest, &flaw);
 
 	if (len == 0)
 		return complain_at(reader->script, at, reader->err,
 		    "a quotation mark is missing\nthis text has no end in its line");
-	if (nul)
-		return complain_at(reader->script, at + nul, reader->err,
+	if (flaw && is_escape((struct span){ rest.ptr + flaw, rest.len - flaw }))
+		return complain_at(reader->script, at + flaw, reader->err,
 		    "a text cannot hold a NUL byte\nremove \\x00");
+	if (flaw)
+		return complain_at(reader->script, at + flaw, reader->err,
+		    "a backslash that begins no escape\nwrite \\\\ for a backslash; \\\" \\n \\r \\t "
+		    "\\f and \\xHH are escapes");
 	reader->token.kind = TOKEN_TEXT;
 	reader->token.words.len = len;
 	return 0;

@@ -299,6 +299,10 @@ bytes_that_no_text_file_has_are_named(void **state)
 	JOB_REFUSED("a = \"x\x01\";\n", 1, "byte 01 has no place in a job file", "remove it");
 	JOB_REFUSED("a = 1;\rb = 2;\n", 1, "byte 0D has no place in a job file", "remove it");
 	JOB_REFUSED("a = \"x\\x00y\";\n", 1, "a text cannot hold a NUL byte", "remove \\x00");
+	JOB_REFUSED("a = \"C:\\quick\";\n", 1, "a backslash that begins no escape",
+	    "write \\\\ for a backslash; \\\" \\n \\r \\t \\f and \\xHH are escapes");
+	JOB_REFUSED("a = \"x\\x1\";\n", 1, "a backslash that begins no escape",
+	    "write \\\\ for a backslash; \\\" \\n \\r \\t \\f and \\xHH are escapes");
 	JOB_REFUSED("a = \"x\\xFFy\";\n", 1, "byte FF in this text is not UTF-8",
 	    "\\x.. stands for one byte; write the character itself");
 }

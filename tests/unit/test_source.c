@@ -327,6 +327,7 @@ two_sources_may_read_one_file_and_two_inputs_may_be_empty(void **state)
 {
 	static const struct file_name inputs[] = { { "a.csv", "a.csv" }, { "none.csv", "none.csv" },
 		{ "nil.csv", "nil.csv" } };
+	static const struct layout_column columns[] = { { "id", "external_id" } };
 	struct survey_source sources[] = { people_of(inputs, 3), people_of(inputs, 1) };
 	struct told told;
 
@@ -335,9 +336,24 @@ two_sources_may_read_one_file_and_two_inputs_may_be_empty(void **state)
 	put("none.csv", "id\n");
 	put("nil.csv", "id\n");
 	sources[0].is_empty_allowed = true;
+	sources[1].layout.columns = columns;
+	sources[1].layout.column_count = 1;
 	assert_int_equal(survey(&told, sources, 2, 0), 0);
 	assert_int_equal(told.chunk_count, 4);
 	assert_int_equal(told.chunks[1].rows, 0);
+}
+
+static void
+two_sources_that_send_the_same_rows_are_refused(void **state)
+{
+	static const struct file_name inputs[] = { { "a.csv", "a.csv" } };
+	struct survey_source sources[] = { people_of(inputs, 1), people_of(inputs, 1) };
+	struct told told;
+
+	(void)state;
+	put("a.csv", "id\n1\n");
+	assert_int_equal(survey(&told, sources, 2, 0), -1);
+	assert_int_equal(told.err.kind, ERR_DATA);
 }
 
 static void
@@ -639,6 +655,7 @@ main(void)
 		IN_A_FOLDER(two_names_of_one_file_are_refused),
 		IN_A_FOLDER(two_files_with_the_same_rows_are_refused),
 		IN_A_FOLDER(two_sources_may_read_one_file_and_two_inputs_may_be_empty),
+		IN_A_FOLDER(two_sources_that_send_the_same_rows_are_refused),
 		IN_A_FOLDER(bad_input_ends_a_survey_with_the_name_in_the_job),
 		IN_A_FOLDER(a_planned_chunk_is_sent_with_its_sha256),
 		IN_A_FOLDER(several_bodies_are_read_side_by_side),
