@@ -14,7 +14,7 @@ people 24 100
 job
 runs 0 "a load whose chunks are too large for the nation finishes"
 is "whole chunks and their halves are skipped, quarters done" \
-	"skipped 9 and 12" "skipped $(words state | grep -o skipped | wc -l) and $(words state | grep -o done | wc -l)"
+	"skipped 9 and 12" "skipped $(cells state | grep -c '^skipped$') and $(cells state | grep -c '^done$')"
 is "the nation has every person once" "24" "$(nation people/count)"
 is "rows are counted once" "24 24 24" "$(total rows_in_file) $(total rows_sent) $(total rows_succeeded)"
 is "the first chunk names its halves" "split into people-4 people-5" "$(cells note | sed -n 1p)"
