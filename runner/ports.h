@@ -124,6 +124,11 @@ struct nation_port {
 	    uint32_t number, struct err *err);
 	int (*list)(void *ctx, uint32_t index, uint32_t page, struct err *err);
 
+	/* Begins to get another access token in the place of the present one, which ends or was
+	 * refused; one at a time. Requests under way go on with the one that they have. The reply
+	 * is of REQUEST_TOKEN. NULL: there is never another. */
+	int (*renew)(void *ctx, struct err *err);
+
 	/* Waits until replies came, something else needs the engine (a signal, a control file), or
 	 * wait_ms passed; fills at most `most` replies. wait_ms 0 looks only. What the replies lend
 	 * is valid until the next call. */

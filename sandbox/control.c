@@ -65,6 +65,7 @@ state(struct exchange *exchange)
 	jsonw_number(&json, "post_heads", nation->post_heads);
 	jsonw_number(&json, "posts_incomplete", nation->posts_incomplete);
 	jsonw_number(&json, "faulted", nation->faulted);
+	jsonw_number(&json, "grants", nation->grants);
 	jsonw_close(&json, '}');
 }
 

@@ -474,11 +474,41 @@ list(struct exchange *exchange)
 		    &exchange->reply.body);
 }
 
+/* Whose program asks? Any id and secret will do, but there must be both. */
+static bool
+names_client(struct exchange *exchange)
+{
+	struct span text = buf_span(&exchange->text);
+	SCOPED(buf) id = BUF_INIT;
+	SCOPED(buf) secret = BUF_INIT;
+
+	order_member(text, exchange->is_json, "client_id", &id);
+	order_member(text, exchange->is_json, "client_secret", &secret);
+	return id.len && secret.len;
+}
+
+static void
+answer_grant(struct exchange *exchange, const char *access, const char *refresh)
+{
+	struct nation *nation = exchange->nation;
+	struct jsonw json = jsonw_into(&exchange->reply.body);
+
+	nation->grants++;
+	jsonw_open(&json, NULL, '{');
+	jsonw_string(&json, "access_token", access);
+	jsonw_string(&json, "token_type", "Bearer");
+	if (nation->tokens.life_ms)
+		jsonw_number(&json, "expires_in", nation->tokens.life_ms / 1000);
+	jsonw_string(&json, "refresh_token", refresh);
+	jsonw_string(&json, "scope", "default");
+	jsonw_signed(&json, "created_at", nation_now(nation) / 1000);
+	jsonw_close(&json, '}');
+}
+
 static void
 grant(struct exchange *exchange)
 {
 	struct nation *nation = exchange->nation;
-	struct jsonw json = jsonw_into(&exchange->reply.body);
 	struct span text = buf_span(&exchange->text);
 	char access[TOKENS_BYTES], refresh[TOKENS_BYTES];
 	SCOPED(buf) kind = BUF_INIT;
@@ -493,25 +523,19 @@ grant(struct exchange *exchange)
 		       NULL);
 		return;
 	}
+	if (!names_client(exchange)) {
+		refuse(exchange, 401, "invalid_client", "client_id or client_secret is missing",
+		       NULL);
+		return;
+	}
 	result = tokens_refresh(&nation->tokens, buf_span(&given), nation_now(nation), access,
 				refresh, &err);
-	if (result < 0) {
+	if (result < 0)
 		out_of_order(exchange, &err);
-		return;
-	}
-	if (result == 0) {
+	else if (result == 0)
 		refuse(exchange, 401, "invalid_grant", "The refresh token is invalid", NULL);
-		return;
-	}
-	jsonw_open(&json, NULL, '{');
-	jsonw_string(&json, "access_token", access);
-	jsonw_string(&json, "token_type", "Bearer");
-	if (nation->tokens.life_ms)
-		jsonw_number(&json, "expires_in", nation->tokens.life_ms / 1000);
-	jsonw_string(&json, "refresh_token", refresh);
-	jsonw_string(&json, "scope", "default");
-	jsonw_signed(&json, "created_at", nation_now(nation) / 1000);
-	jsonw_close(&json, '}');
+	else
+		answer_grant(exchange, access, refresh);
 }
 
 static void

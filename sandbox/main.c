@@ -34,6 +34,7 @@ enum option {
 	OPTION_REQUESTS,
 	OPTION_REFRESH,
 	OPTION_LIFE,
+	OPTION_END,
 	OPTION_FILE,
 	OPTION_PARENT,
 	OPTION_HELP,
@@ -56,6 +57,8 @@ static const struct {
 	{ "requests", "N/TIME", OPTION_REQUESTS, "answer 429 beyond, e.g. 250/10s; default: no limit" },
 	{ "refresh-token", "TOKEN", OPTION_REFRESH, "the first token that /oauth/token takes" },
 	{ "token-life", "TIME", OPTION_LIFE, "access tokens end after this; default: never" },
+	{ "refresh-ends", "WHEN", OPTION_END,
+	  "a used refresh token ends at-once (default), on-use of what it gave, or never" },
 	{ "file-limit", "SIZE", OPTION_FILE, "answer 413 to a larger file, decoded; default 50MB" },
 	{ "exit-with-parent", NULL, OPTION_PARENT, "end when the process that started it ends" },
 	{ "help", NULL, OPTION_HELP, "this" },
@@ -95,6 +98,22 @@ bad_value(const char *name, const char *value, struct err *err)
 }
 
 static int
+read_end(struct span text, enum tokens_end *end)
+{
+	static const char *const words[] = { [TOKENS_END_AT_ONCE] = "at-once",
+					     [TOKENS_END_ON_USE] = "on-use",
+					     [TOKENS_END_NEVER] = "never" };
+
+	for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
+		if (!span_is(text, words[i]))
+			continue;
+		*end = (enum tokens_end)i;
+		return 0;
+	}
+	return -1;
+}
+
+static int
 take_option(struct command *command, size_t row, const char *value, struct err *err)
 {
 	struct nation_options *nation = &command->nation;
@@ -129,6 +148,9 @@ take_option(struct command *command, size_t row, const char *value, struct err *
 		break;
 	case OPTION_LIFE:
 		result = number_ms(text, &nation->token_life_ms);
+		break;
+	case OPTION_END:
+		result = read_end(text, &nation->token_end);
 		break;
 	case OPTION_FILE:
 		result = number_bytes(text, &nation->file_bytes);

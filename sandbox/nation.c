@@ -244,6 +244,13 @@ build(struct nation *nation, struct err *err)
 	const struct nation_options *options = &nation->options;
 	struct model_options model = { .seed = options->seed,
 				       .rows_per_second = options->rows_per_second };
+	const struct tokens_options tokens = {
+		.seed = options->seed,
+		.access = options->token,
+		.refresh = options->refresh_token,
+		.life_ms = options->token_life_ms,
+		.end = options->token_end,
+	};
 
 	if (options->ledger && ledger_open(&nation->ledger, options->ledger, err))
 		return -1;
@@ -252,9 +259,7 @@ build(struct nation *nation, struct err *err)
 	if (!nation->vault)
 		return err_system(err, ERR_CREATE, errno, "a temporary file");
 	nation->model = model_new(&model, err);
-	if (!nation->model ||
-	    tokens_init(&nation->tokens, options->seed, options->token, options->refresh_token,
-			options->token_life_ms, nation_now(nation), err))
+	if (!nation->model || tokens_init(&nation->tokens, &tokens, nation_now(nation), err))
 		return -1;
 	if (pthread_create(&nation->worker, NULL, work, nation))
 		return err_system(err, ERR_IO, errno, "starting a thread");

@@ -27,6 +27,7 @@ struct nation_options {
 	const char *token;         /* NULL: any token will do */
 	const char *refresh_token; /* NULL: none works */
 	uint64_t token_life_ms;    /* 0: tokens do not end */
+	enum tokens_end token_end; /* of a refresh token that was used */
 	const char *ledger;        /* NULL: none */
 	uint64_t file_bytes;       /* the largest file taken, decoded */
 	struct number_rate requests;
@@ -68,7 +69,7 @@ struct nation {
 	uint64_t vault_bytes;
 	int64_t clock_offset_ms;    /* added to the computer's clock */
 	uint64_t requests[FAULT_REQUESTS];
-	uint64_t post_heads, posts_incomplete, faulted;
+	uint64_t post_heads, posts_incomplete, faulted, grants;
 };
 
 /* Starts it. `faults` are taken over, also on failure. */

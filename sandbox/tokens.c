@@ -8,7 +8,8 @@
 #include "sandbox/tokens.h"
 
 static int
-add_access(struct tokens *tokens, const char *text, int64_t now_ms, struct err *err)
+add_access(struct tokens *tokens, const char *text, int64_t now_ms, size_t used_up,
+	   struct err *err)
 {
 	struct tokens_access *access =
 	    realloc(tokens->access, (tokens->count + 1) * sizeof(*access));
@@ -21,31 +22,38 @@ add_access(struct tokens *tokens, const char *text, int64_t now_ms, struct err *
 	if (!copy)
 		return err_memory(err);
 	access[tokens->count++] = (struct tokens_access){
-		copy, tokens->life_ms ? now_ms + (int64_t)tokens->life_ms : INT64_MAX
+		copy, tokens->life_ms ? now_ms + (int64_t)tokens->life_ms : INT64_MAX, used_up
 	};
 	return 0;
 }
 
 static int
-set_refresh(struct tokens *tokens, const char *text, struct err *err)
+add_refresh(struct tokens *tokens, const char *text, struct err *err)
 {
-	char *copy = strdup(text);
+	struct tokens_refresh *refresh =
+	    realloc(tokens->refresh, (tokens->refresh_count + 1) * sizeof(*refresh));
+	char *copy;
 
+	if (!refresh)
+		return err_memory(err);
+	tokens->refresh = refresh;
+	copy = strdup(text);
 	if (!copy)
 		return err_memory(err);
-	free(tokens->refresh);
-	tokens->refresh = copy;
+	refresh[tokens->refresh_count++] = (struct tokens_refresh){ copy, false };
 	return 0;
 }
 
 int
-tokens_init(struct tokens *tokens, uint64_t seed, const char *access, const char *refresh,
-	    uint64_t life_ms, int64_t now_ms, struct err *err)
+tokens_init(struct tokens *tokens, const struct tokens_options *options, int64_t now_ms,
+	    struct err *err)
 {
-	*tokens = (struct tokens){ .chance = { seed }, .life_ms = life_ms };
-	if (access && add_access(tokens, access, now_ms, err))
+	*tokens = (struct tokens){ .chance = { options->seed },
+				   .life_ms = options->life_ms,
+				   .end = options->end };
+	if (options->access && add_access(tokens, options->access, now_ms, SIZE_MAX, err))
 		return -1;
-	return refresh ? set_refresh(tokens, refresh, err) : 0;
+	return options->refresh ? add_refresh(tokens, options->refresh, err) : 0;
 }
 
 void
@@ -53,19 +61,32 @@ tokens_done(struct tokens *tokens)
 {
 	for (size_t i = 0; i < tokens->count; i++)
 		free(tokens->access[i].text);
+	for (size_t i = 0; i < tokens->refresh_count; i++)
+		free(tokens->refresh[i].text);
 	free(tokens->access);
 	free(tokens->refresh);
 	*tokens = (struct tokens){ .count = 0 };
 }
 
+static enum tokens_verdict
+use(struct tokens *tokens, struct tokens_access *access, int64_t now_ms)
+{
+	if (now_ms >= access->end_ms)
+		return TOKENS_ENDED;
+	if (access->used_up != SIZE_MAX)
+		tokens->refresh[access->used_up].has_ended = true;
+	access->used_up = SIZE_MAX;
+	return TOKENS_FINE;
+}
+
 enum tokens_verdict
-tokens_check(const struct tokens *tokens, struct span access, int64_t now_ms)
+tokens_check(struct tokens *tokens, struct span access, int64_t now_ms)
 {
 	if (access.len == 0)
 		return TOKENS_UNKNOWN;
 	for (size_t i = 0; i < tokens->count; i++) {
 		if (span_is(access, tokens->access[i].text))
-			return now_ms < tokens->access[i].end_ms ? TOKENS_FINE : TOKENS_ENDED;
+			return use(tokens, &tokens->access[i], now_ms);
 	}
 	return tokens->count ? TOKENS_UNKNOWN : TOKENS_FINE;
 }
@@ -87,16 +108,33 @@ make(struct tokens *tokens, char text[static TOKENS_BYTES])
 	show_hex(bytes, (TOKENS_BYTES - 1) / 2, text);
 }
 
+/* SIZE_MAX if it does not work. */
+static size_t
+find_refresh(const struct tokens *tokens, struct span text)
+{
+	for (size_t i = 0; i < tokens->refresh_count; i++) {
+		if (!tokens->refresh[i].has_ended && span_is(text, tokens->refresh[i].text))
+			return i;
+	}
+	return SIZE_MAX;
+}
+
 int
 tokens_refresh(struct tokens *tokens, struct span refresh, int64_t now_ms,
 	       char new_access[static TOKENS_BYTES], char new_refresh[static TOKENS_BYTES],
 	       struct err *err)
 {
-	if (!tokens->refresh || !span_is(refresh, tokens->refresh))
+	size_t given = find_refresh(tokens, refresh);
+
+	if (given == SIZE_MAX)
 		return 0;
 	make(tokens, new_access);
 	make(tokens, new_refresh);
-	if (add_access(tokens, new_access, now_ms, err) || set_refresh(tokens, new_refresh, err))
+	if (add_access(tokens, new_access, now_ms,
+		       tokens->end == TOKENS_END_ON_USE ? given : SIZE_MAX, err) ||
+	    add_refresh(tokens, new_refresh, err))
 		return -1;
+	if (tokens->end == TOKENS_END_AT_ONCE)
+		tokens->refresh[given].has_ended = true;
 	return 1;
 }

@@ -20,10 +20,13 @@
 	X(IMPORT, "import", 0, "ID", "the nation has it: as import ID")                            \
 	X(JSON, "json", 0, NULL, "print data as JSON")                                             \
 	X(NEW, "new", 0, NULL, "start over; the old run folder is kept, renamed")                  \
+	X(ONLINE, "online", 0, NULL, "also ask the nation")                                        \
 	X(QUIET, "quiet", 'q', NULL, "say nothing if all is well")                                 \
 	X(REASON, "reason", 0, "TEXT", "why: recorded with user, host and time")                   \
+	X(REFRESH, "refresh", 0, NULL, "get a new token by the refresh token, now")                \
 	X(RESUBMIT, "resubmit", 0, NULL, "the nation does not have it: send it again")             \
 	X(ROWS, "rows", 0, "N", "how many voters the demo loads")                                  \
+	X(SET, "set", 0, NULL, "read a new token from standard input, put it into the file")       \
 	X(SKIP, "skip", 0, NULL, "leave it as it is")                                              \
 	X(STATE_DIR, "state-dir", 0, "DIR", "the run folder is DIR/NAME.run")                      \
 	X(VERSION, "version", 'V', NULL, "show the version and exit")                              \

@@ -7,6 +7,7 @@
 #include "runner/cli/check.h"
 #include "runner/cli/planning.h"
 #include "runner/cli/session.h"
+#include "runner/cli/signin.h"
 #include "runner/cli/verbs.h"
 
 const struct verb verb_check = {
@@ -17,8 +18,9 @@ const struct verb verb_check = {
 	.summary = "reads every input to its end and sends nothing",
 	.help = "Validates the job, the bytes, the structure, the required columns, and, wherever\n"
 		"fields are taken apart anyway (mapped columns, ballots), the values that\n"
-		"NationBuilder's rules name; prints the plan.\n",
-	.options = OPTION_BIT(JSON) | OPTION_BIT(QUIET) | OPTION_BIT(STATE_DIR),
+		"NationBuilder's rules name; prints the plan.  With --online the nation is also\n"
+		"asked for its list of imports: are slug and token right, can doubts be settled?\n",
+	.options = OPTION_BIT(JSON) | OPTION_BIT(ONLINE) | OPTION_BIT(QUIET) | OPTION_BIT(STATE_DIR),
 	.is_built = true,
 	.run = check_run,
 };
@@ -62,8 +64,9 @@ plural(uint64_t count)
 	return count == 1 ? "" : "s";
 }
 
+/* `answer` is what the nation said, NULL if it was not asked. */
 static void
-print_text(const struct planning *planning)
+print_text(const struct planning *planning, const struct signin_answer *answer)
 {
 	struct sum sum = sum_of(planning);
 	char rows[SHOW_BYTES], size[SHOW_BYTES], time[SHOW_BYTES], requests[SHOW_BYTES];
@@ -84,6 +87,9 @@ print_text(const struct planning *planning)
 	printf("%-12s about %s, if the nation takes %s rows a second\n", "time",
 	    show_duration((sum.rows - sum.rows_left_out) * 1000 / ROWS_PER_SECOND, time),
 	    show_count(ROWS_PER_SECOND, requests));
+	if (answer)
+		printf("%-12s %s: %s: %s\n", "nation", planning->inputs->settings->nation.label,
+		    signin_word(answer), answer->words);
 	printf("Nothing was sent.\n");
 }
 
@@ -115,7 +121,7 @@ add_source(struct jsonw *json, const char *name, const char *type,
 }
 
 static int
-print_json(const struct planning *planning, struct err *err)
+print_json(const struct planning *planning, const struct signin_answer *answer, struct err *err)
 {
 	const struct settings *settings = planning->inputs->settings;
 	struct sum sum = sum_of(planning);
@@ -136,6 +142,14 @@ print_json(const struct planning *planning, struct err *err)
 		add_source(&json, settings->sources[i].name,
 		    settings_type_name(settings->sources[i].type), &planning->sources[i]);
 	jsonw_close(&json, ']');
+	if (answer) {
+		jsonw_open(&json, "online", '{');
+		jsonw_string(&json, "check", signin_word(answer));
+		jsonw_number(&json, "status", answer->status);
+		jsonw_bool(&json, "shows_list", answer->shows_list);
+		jsonw_string(&json, "message", answer->words);
+		jsonw_close(&json, '}');
+	}
 	jsonw_close(&json, '}');
 	buf_add_byte(&text, '\n');
 	if (buf_check(&text, err))
@@ -144,11 +158,41 @@ print_json(const struct planning *planning, struct err *err)
 	return 0;
 }
 
+/* One look at the nation's list; what it says is data, not a failure of the asking. */
+static int
+ask_nation(const struct settings *settings, struct signin_answer *answer, struct err *err)
+{
+	SCOPED(signin) signin = SIGNIN_NONE;
+	SCOPED(token) token = TOKEN_INIT;
+	struct client *client = NULL;
+	int failed;
+
+	if (signin_open(&signin, settings, err) || signin_read(&signin, &token, err) ||
+	    signin_client(&signin, &token, (struct client_options){ .folder_fd = -1 }, &client, err))
+		return -1;
+	failed = signin_ask(client, answer, err);
+	client_close(client);
+	return failed;
+}
+
+static int
+print(const struct planning *planning, const struct signin_answer *answer, const struct args *args,
+    struct err *err)
+{
+	if (args_has(args, OPTION_JSON))
+		return print_json(planning, answer, err);
+	if (!args_has(args, OPTION_QUIET))
+		print_text(planning, answer);
+	return 0;
+}
+
 int
 check_run(const struct args *args, struct err *err)
 {
 	SCOPED(session) session = SESSION_NONE;
 	SCOPED(planning) planning = { .inputs = &session.inputs };
+	struct signin_answer answer = { .kind = ERR_NONE };
+	bool is_online = args_has(args, OPTION_ONLINE);
 
 	/* A load's id is as long as this one, so that the chunks are those of a run. */
 	if (session_open(&session, args, err) ||
@@ -157,9 +201,11 @@ check_run(const struct args *args, struct err *err)
 	if (planning_run(&planning, err))
 		return -1;
 	planning_warn(&planning);
-	if (args_has(args, OPTION_JSON))
-		return print_json(&planning, err);
-	if (!args_has(args, OPTION_QUIET))
-		print_text(&planning);
-	return 0;
+	if (is_online && ask_nation(&session.settings, &answer, err))
+		return -1;
+	if (print(&planning, is_online ? &answer : NULL, args, err))
+		return -1;
+	return answer.kind ? err_set(err, answer.kind, "%s: %s", session.settings.nation.label,
+				 answer.words)
+			   : 0;
 }

@@ -24,6 +24,7 @@ const struct verb verb_explain = {
 
 struct history {
 	uint32_t source, number;
+	bool is_refused; /* its last event was a 401 */
 	struct buf *to;
 	struct jsonw *json; /* NULL: in words */
 };
@@ -31,14 +32,18 @@ struct history {
 static int
 add_event(void *context, const struct event *event, struct err *err)
 {
-	const struct history *history = context;
+	struct history *history = context;
+	bool is_own = event->chunk == history->number && event->source == history->source;
+	bool is_token = event->type == EVENT_TOKEN_REFRESHED;
 
-	if (event->chunk != history->number || event->source != history->source)
+	/* Of what happened to the load, the token that it was put off for. */
+	if (!is_own && !(is_token && history->is_refused))
 		return 0;
 	if (history->json)
 		explain_event_json(history->json, event);
 	else
 		explain_event(history->to, event);
+	history->is_refused = event->type == EVENT_SUBMIT_PUT_OFF && event->http_status == 401;
 	return buf_check(history->to, err);
 }
 

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libcli.a
 libcli_a_SOURCES = \
 	%D%/args.c %D%/args.h \
+	%D%/auth.c \
 	%D%/begin.c %D%/begin.h \
 	%D%/check.c %D%/check.h \
 	%D%/compare.c %D%/compare.h \
@@ -13,6 +14,7 @@ libcli_a_SOURCES = \
 	%D%/layouts.c %D%/layouts.h \
 	%D%/log.c \
 	%D%/loopback.c %D%/loopback.h \
+	%D%/newtoken.c %D%/newtoken.h \
 	%D%/planning.c %D%/planning.h \
 	%D%/ports.c %D%/ports.h \
 	%D%/report.c \
@@ -21,6 +23,7 @@ libcli_a_SOURCES = \
 	%D%/run.c \
 	%D%/screen.c %D%/screen.h \
 	%D%/session.c %D%/session.h \
+	%D%/signin.c %D%/signin.h \
 	%D%/standing.c %D%/standing.h \
 	%D%/status.c \
 	%D%/verbs.c %D%/verbs.h \

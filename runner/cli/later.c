@@ -26,5 +26,4 @@ LATER(unpause, "unpause", "JOB", "ends a pause");
 LATER(stop, "stop", "JOB", "asks the running process to finish its requests and exit");
 LATER(retry, "retry", "JOB [FILE]", "sends failed chunks, or corrected rows, again");
 LATER(rejects, "rejects", "JOB", "prints all rejected rows with reason and place");
-LATER(auth, "auth", "JOB", "sets up, shows, refreshes a token");
 LATER(purge, "purge", "JOB", "removes state and personal data after a finished load");

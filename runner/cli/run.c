@@ -16,15 +16,13 @@
 #include "runner/cli/ports.h"
 #include "runner/cli/reporting.h"
 #include "runner/cli/screen.h"
+#include "runner/cli/signin.h"
 #include "runner/cli/standing.h"
 #include "runner/cli/verbs.h"
-#include "runner/nation/client.h"
-#include "runner/nation/token.h"
 #include "runner/report/outcome.h"
 #include "runner/report/watch.h"
 #include "runner/sys/clock.h"
 #include "runner/sys/control.h"
-#include "runner/sys/helper.h"
 #include "runner/sys/host.h"
 #include "runner/sys/steps.h"
 #include "store/lock.h"
@@ -47,10 +45,6 @@ const struct verb verb_run = {
 };
 
 enum {
-	CONNECT_MS = 30 * 1000,
-	STALL_MS = 120 * 1000, /* not one byte of an upload taken for so long: the line is dead */
-	GET_MS = 60 * 1000,
-	COMMAND_MS = 60 * 1000, /* `command:` may ask a password manager */
 	DRAWING_MS = 200,       /* product.md section 7: at most five times a second */
 	STATUS_MS = 10 * 1000,  /* status.json */
 };
@@ -58,8 +52,9 @@ enum {
 /* What a run holds from its first POST to its end. */
 struct run {
 	struct session *session;
-	struct helper *helper; /* runs the command of a token; NULL: none is needed */
+	struct signin signin;
 	struct client *client;
+	int64_t token_renew_ms; /* in how long, of the token that the client began with */
 	struct control *control;
 	struct watch watch;
 	const char **source_names;
@@ -72,76 +67,24 @@ struct run {
 	bool is_quiet;
 };
 
-/* ---- the token */
-
-static int
-run_command(void *ctx, const char *line, struct buf *output, struct err *err)
-{
-	const struct helper_command command = { line, TOKEN_SOURCE_BYTES, COMMAND_MS };
-	struct helper_outcome outcome;
-
-	if (helper_run(ctx, &command, output, &outcome, err))
-		return -1;
-	if (outcome.is_late)
-		return err_set(err, ERR_ACCESS, "it took longer than a minute");
-	if (outcome.is_long)
-		return err_set(err, ERR_ACCESS, "it printed more than a token");
-	if (outcome.exit_code)
-		return err_set(err, ERR_ACCESS, "it ended with exit code %d", outcome.exit_code);
-	return 0;
-}
-
-static int
-read_token(struct run *run, struct token *token, struct err *err)
-{
-	const struct settings_token *setting = &run->session->settings.nation.token;
-	struct token_source source = { .rest = setting->rest, .run = run_command,
-		.ctx = run->helper };
-
-	switch (setting->scheme) {
-	case SETTINGS_TOKEN_FILE:
-		source.scheme = TOKEN_FILE;
-		break;
-	case SETTINGS_TOKEN_ENV:
-		source.scheme = TOKEN_ENV;
-		break;
-	case SETTINGS_TOKEN_COMMAND:
-		source.scheme = TOKEN_COMMAND;
-		break;
-	case SETTINGS_TOKEN_CREDENTIAL:
-		source.scheme = TOKEN_CREDENTIAL;
-		break;
-	}
-	return token_read(&source, token, err);
-}
-
 /* ---- the ports */
 
 static int
 open_client(struct run *run, struct err *err)
 {
-	const struct settings *settings = &run->session->settings;
 	SCOPED(token) token = TOKEN_INIT;
 	struct client_options options = {
-		.url = settings->nation.url,
-		.ca_file = settings->nation.ca_file.path,
-		.proxy = settings->nation.proxy,
-		.token = token.text,
 		.folder_fd = run->session->folder_fd,
 		.source_names = run->source_names,
-		.source_count = settings->source_count,
-		.connect_ms = CONNECT_MS,
-		.stall_ms = STALL_MS,
-		.answer_ms = (int64_t)settings->retry.answer_wait_ms,
-		.get_ms = GET_MS,
-		.clock = clock_real(),
+		.source_count = run->session->settings.source_count,
 		.wake_count = CONTROL_FDS,
 	};
 
-	if (read_token(run, &token, err))
+	if (signin_read(&run->signin, &token, err))
 		return -1;
 	control_fds(run->control, options.wake_fds);
-	return client_open(&options, &run->client, err);
+	run->token_renew_ms = token_refresh_wait_ms(&token, run->clock.now(run->clock.ctx).wall_ms);
+	return signin_client(&run->signin, &token, options, &run->client, err);
 }
 
 static int
@@ -188,7 +131,7 @@ run_done(struct run *run)
 	client_close(run->client);
 	watch_done(&run->watch);
 	control_close(run->control);
-	helper_stop(run->helper);
+	signin_close(&run->signin);
 	free(run->source_names);
 }
 
@@ -225,6 +168,8 @@ run_engine(struct run *run, struct engine_end *end, struct err *err)
 		.person = run->person,
 		.host = run->host,
 		.pid = (uint32_t)getpid(),
+		.token = 1,
+		.token_renew_ms = run->token_renew_ms,
 		.tick_ms = screen_is_terminal() ? DRAWING_MS : STATUS_MS,
 	};
 	__attribute__((cleanup(engine_scoped))) struct engine *engine = NULL;
@@ -344,14 +289,6 @@ run_load(struct run *run, struct err *err)
 	return code;
 }
 
-static int
-start_helper(struct run *run, struct err *err)
-{
-	if (run->session->settings.nation.token.scheme != SETTINGS_TOKEN_COMMAND)
-		return 0;
-	return helper_start(&run->helper, err);
-}
-
 /* Before hours of reading for a new load: a token that cannot be had is told at once. A command may
  * ask a person, so it is run only when its token is needed. */
 static int
@@ -362,7 +299,7 @@ check_token(struct run *run, struct err *err)
 
 	if (session_has_load(run->session) ||
 	    run->session->settings.nation.token.scheme == SETTINGS_TOKEN_COMMAND ||
-	    read_token(run, &token, &cause) == 0)
+	    signin_read(&run->signin, &token, &cause) == 0)
 		return 0;
 	return err_set(err, cause.kind, "%s\nNothing was sent.", cause.text);
 }
@@ -387,7 +324,7 @@ run_run(const struct args *args, struct err *err)
 	run->clock = clock_real();
 	host_person(run->person, sizeof(run->person));
 	host_name(run->host, sizeof(run->host));
-	code = start_helper(run, err);
+	code = signin_open(&run->signin, &session.settings, err);
 	if (!code)
 		code = check_token(run, err);
 	if (!code)

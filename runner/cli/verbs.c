@@ -15,6 +15,7 @@ const struct verb *const verbs[] = {
 	&verb_log,
 	&verb_verify,
 	&verb_resolve,
+	&verb_auth,
 	&verb_demo,
 	&verb_completion,
 	&verb_init,
@@ -23,7 +24,6 @@ const struct verb *const verbs[] = {
 	&verb_stop,
 	&verb_retry,
 	&verb_rejects,
-	&verb_auth,
 	&verb_purge,
 	NULL,
 };

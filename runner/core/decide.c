@@ -24,6 +24,8 @@ request_gate(const struct load *load, int64_t now_ms)
 {
 	int64_t wait_ms = window_wait_ms(&load->requests, now_ms);
 
+	if (load->is_signed_out)
+		return (struct earliest){ INT64_MAX, WAITING_TOKEN };
 	if (load->paused_until_ms > now_ms + wait_ms)
 		return (struct earliest){ load->paused_until_ms, WAITING_PAUSE };
 	return (struct earliest){ now_ms + wait_ms, WAITING_REQUESTS };
@@ -151,12 +153,20 @@ next_doubt(const struct load *load, int64_t now_ms, struct earliest *earliest)
 	return (struct action){ .kind = ACTION_WAIT };
 }
 
-/* Is an answer under way? */
+/* Is an answer under way? A token that was asked for is heard out also at the end: it may be in no other
+ * place than its answer. */
 static bool
 is_busy(const struct load *load)
 {
-	return load->uploads || load->gets ||
+	return load->uploads || load->gets || load->is_renewing ||
 	       (load->looking != LOAD_NO_INDEX && !load->wants_page);
+}
+
+/* Requests wait for a token that is to be asked for again. */
+static bool
+wants_token(const struct load *load)
+{
+	return load->is_signed_out && !load->is_stopping;
 }
 
 struct action
@@ -176,10 +186,12 @@ decide(const struct load *load, int64_t now_ms)
 		if (action.kind != ACTION_WAIT)
 			return action;
 	}
-	if (!is_busy(load) && earliest.at_ms == INT64_MAX)
+	if (!is_busy(load) && !wants_token(load) && earliest.at_ms == INT64_MAX)
 		action.kind = ACTION_END;
 	action.until_ms = earliest.at_ms;
-	action.waiting_for = is_busy(load) ? WAITING_ANSWERS : earliest.waiting_for;
+	action.waiting_for = wants_token(load) ? WAITING_TOKEN
+	    : is_busy(load)                    ? WAITING_ANSWERS
+					       : earliest.waiting_for;
 	return action;
 }
 
@@ -195,6 +207,7 @@ waiting_for_text(enum waiting_for waiting_for)
 		[WAITING_SETTLE] = "a doubt to settle",
 		[WAITING_DOUBTS] = "doubts to be settled before more is sent",
 		[WAITING_REQUESTS] = "limits.requests",
+		[WAITING_TOKEN] = "another access token",
 	};
 
 	return texts[waiting_for];

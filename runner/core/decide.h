@@ -33,6 +33,7 @@ enum waiting_for {
 	WAITING_SETTLE,   /* a doubt settles */
 	WAITING_DOUBTS,   /* too many doubts: no POST until they are settled */
 	WAITING_REQUESTS, /* limits.requests */
+	WAITING_TOKEN,    /* the access token was refused, and another is asked for */
 };
 
 struct action {

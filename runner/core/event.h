@@ -16,6 +16,7 @@
 	X(RUN_STARTED, 1, "run_started")                                                           \
 	X(RUN_ENDED, 2, "run_ended")                                                               \
 	X(EQUATION_LEARNED, 3, "equation_learned")                                                 \
+	X(TOKEN_REFRESHED, 4, "token_refreshed")            /* requests carry another one now */   \
 	/* one attempt */                                                                          \
 	X(SUBMIT_STARTED, 10, "submit_started")                                                    \
 	X(SUBMIT_ACCEPTED, 11, "submit_accepted")                                                  \

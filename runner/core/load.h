@@ -125,6 +125,8 @@ struct load {
 	} last_doubts[LOAD_DOUBTS_REMEMBERED]; /* newest first */
 	bool is_tripped;                /* 3 doubts in 10 minutes: no POST until they are settled */
 	bool is_stopping;               /* start nothing new */
+	bool is_renewing;               /* another access token was asked for */
+	bool is_signed_out;             /* the present one was refused: no request without another */
 };
 
 /* Memory that is handed in: slots and both queue arrays with room for all slots, sources with rules,

@@ -18,6 +18,15 @@ enum request_kind {
 	REQUEST_STATUS,     /* GET  /api/v1/imports/ID */
 	REQUEST_RESULT,     /* GET  /api/v1/imports/ID/result */
 	REQUEST_LIST,       /* GET  /api/v2/imports, one page */
+	REQUEST_TOKEN,      /* another access token, by POST /oauth/token or however it is to be had */
+};
+
+/* What became of the wish for another access token. */
+enum renewed {
+	RENEWED_NOT,       /* there is none to be had without a person */
+	RENEWED_LATER,     /* not now: it may be tried again */
+	RENEWED_BY_US,     /* made for us */
+	RENEWED_BY_OTHERS, /* another load, or a person, had put one there */
 };
 
 /* How the transfer ended, by the classes of replies.md; numbers are libcurl's codes. */
@@ -63,6 +72,7 @@ struct reply {
 	enum request_kind kind;
 	uint32_t index; /* of the chunk in the load, as given with the request */
 	uint32_t attempt; /* SUBMIT: as given with it */
+	uint32_t token; /* number of the access token that went with it; TOKEN: of the new one */
 
 	enum transport transport;
 	uint32_t curl_code;
@@ -88,6 +98,10 @@ struct reply {
 	char type[32];         /* "people", "ballot"; "" if absent */
 	int64_t processed;     /* -1 */
 	int64_t total;         /* -1 */
+
+	/* TOKEN; fault says who can mend what failed, message the words for a person */
+	enum renewed renewed;
+	int64_t renew_ms; /* it is to be renewed after so long; -1: not by the clock */
 
 	/* RESULT: each -1 if absent or not a whole number */
 	int64_t rows_succeeded;

@@ -228,16 +228,20 @@ start(struct engine *engine, struct err *err)
 
 /* Before the first POST of a run: does the nation show us its list of imports? Without it a doubt
  * can only wait for a person. Answered by engine_hear_reply. */
-static void
-ask_list(struct engine *engine)
+void
+engine_ask_list(struct engine *engine)
 {
 	const struct nation_port *nation = &engine->ports->nation;
 	struct err cause = ERR_INIT;
 
+	if (engine->is_listed || engine->is_listing || engine->load.is_stopping)
+		return;
+	engine->is_listing = true;
 	load_page(&engine->load, engine_now(engine).mono_ms);
 	if (nation->list(nation->ctx, LOAD_NO_INDEX, 1, &cause)) {
 		engine_say(engine, WEIGHT_WARNING, "%s", cause.text);
 		engine->is_listed = true;
+		engine->is_listing = false;
 	}
 }
 
@@ -487,6 +491,8 @@ wait_of(const struct engine *engine, const struct action *action, int64_t mono_m
 
 	if (engine->cut_at_ms < until_ms)
 		until_ms = engine->cut_at_ms;
+	if (engine->access.renew_at_ms < until_ms && !engine->load.is_stopping)
+		until_ms = engine->access.renew_at_ms;
 	if (until_ms - mono_ms < tick_ms)
 		return until_ms > mono_ms ? until_ms - mono_ms : 0;
 	return tick_ms;
@@ -510,6 +516,7 @@ loop(struct engine *engine, struct err *err)
 	struct action action;
 
 	for (;;) {
+		access_tick(engine);
 		if (do_all(engine, &action, err))
 			return -1;
 		for (uint32_t i = 0; i < engine->load.source_count; i++)
@@ -550,9 +557,8 @@ engine_run(struct engine *engine, struct engine_end *end, struct err *err)
 {
 	if (start(engine, err))
 		return -1;
+	access_init(engine);
 	engine->is_listed = !has_work(engine);
-	if (!engine->is_listed)
-		ask_list(engine);
 	if (loop(engine, err)) {
 		rescue_ids(engine);
 		return -1;

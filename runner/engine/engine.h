@@ -37,6 +37,9 @@ struct engine_options {
 	const char *host;
 	uint32_t pid;
 	int64_t tick_ms; /* the watcher's turn comes at least so often */
+
+	uint32_t token;         /* number of the access token that requests carry at first */
+	int64_t token_renew_ms; /* in how long another is to be asked for; -1: not by the clock */
 };
 
 /* How a run ended. code ERR_NONE: nothing is left to do without a person; the reports tell

@@ -30,6 +30,9 @@ hear_list(struct engine *engine, const struct reply *reply)
 	};
 	struct verdict verdict = verdict_of_get(reply, &context);
 
+	engine->is_listing = false;
+	if (access_judge(engine, reply, &verdict))
+		return;
 	engine->is_listed = true;
 	if (reply->status != 401)
 		verdict.stop = ERR_NONE;
@@ -57,6 +60,7 @@ verdict_of(const struct reply *reply, const struct verdict_context *context)
 	case REQUEST_RESULT:
 		return verdict_of_result(reply, context);
 	case REQUEST_LIST:
+	case REQUEST_TOKEN:
 		break;
 	}
 	return verdict_of_get(reply, context);
@@ -201,6 +205,7 @@ hear_about_chunk(struct engine *engine, const struct reply *reply, struct err *e
 	if (turn_chunk(&engine->turn, reply->index, &chunk, err))
 		return -1;
 	verdict = verdict_of(reply, &context);
+	access_judge(engine, reply, &verdict);
 	engine_account(engine, &verdict);
 	if (reply->kind == REQUEST_SUBMIT)
 		count_submit(engine, reply, &verdict);
@@ -223,6 +228,8 @@ engine_hear_reply(struct engine *engine, const struct reply *reply, struct err *
 	ports->steps.at(ports->steps.ctx, "a reply");
 	if (reply->server_date_ms > 0)
 		look_hear_date(&engine->offset, reply->server_date_ms, engine_now(engine).mono_ms);
+	if (reply->kind == REQUEST_TOKEN)
+		return access_hear(engine, reply, err);
 	if (reply->index == LOAD_NO_INDEX) {
 		hear_list(engine, reply);
 		return 0;

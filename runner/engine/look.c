@@ -452,6 +452,7 @@ look_hear(struct engine *engine, const struct reply *reply, struct err *err)
 	};
 	struct verdict verdict = verdict_of_get(reply, &context);
 	bool hides_list = !look->is_confirming && is_hidden(reply, &verdict);
+	bool goes_again = access_judge(engine, reply, &verdict);
 
 	if (hides_list)
 		verdict = (struct verdict){ .is_success = true };
@@ -463,7 +464,7 @@ look_hear(struct engine *engine, const struct reply *reply, struct err *err)
 	if (hides_list)
 		return end_unclear(engine, true, "the nation does not show its list of imports",
 		    err);
-	if (verdict.is_no_connection || reply->status == 429) {
+	if (verdict.is_no_connection || reply->status == 429 || goes_again) {
 		look_again_later(engine, verdict.trouble, verdict.wait_ms);
 		return 0;
 	}

@@ -4,6 +4,7 @@
 #define RUNNER_ENGINE_PRIVATE_H
 
 #include "runner/core/verdict.h"
+#include "runner/engine/access.h"
 #include "runner/engine/engine.h"
 #include "runner/engine/look.h"
 #include "runner/engine/turn.h"
@@ -20,6 +21,7 @@ struct engine {
 	struct load_memory memory;
 	struct turn turn;
 	struct look look;
+	struct access access;
 	struct clock_offset offset;
 	struct reply replies[ENGINE_REPLIES];
 	size_t reply_count;
@@ -32,6 +34,7 @@ struct engine {
 	int64_t started_mono_ms;
 	int64_t cut_at_ms; /* requests under way are cut then; INT64_MAX: not */
 	bool is_listed;    /* the first look at the import list was answered */
+	bool is_listing;   /* it is under way */
 	char name[LIMIT_NAME_BYTES + 16];
 };
 
@@ -46,6 +49,9 @@ void engine_stop(struct engine *engine, enum err_kind code, const char *format, 
 
 /* Pauses, stops, budgets: what a verdict says beside its event. */
 void engine_account(struct engine *engine, const struct verdict *verdict);
+
+/* Asks for the import list unless it was answered in this run, or is being asked for. */
+void engine_ask_list(struct engine *engine);
 
 /* "people-3", lent until the next call. */
 const char *engine_chunk_name(struct engine *engine, uint32_t source, uint32_t number);

@@ -13,6 +13,8 @@
 #include "runner/base/show.h"
 #include "runner/nation/answer.h"
 #include "runner/nation/client.h"
+#include "runner/nation/formbody.h"
+#include "runner/nation/renewal.h"
 #include "runner/nation/result.h"
 
 enum {
@@ -26,6 +28,8 @@ enum {
 	RESULT_BYTES = 256 << 20,
 	/* A result may be as large as a chunk and come from a slow nation. */
 	RESULT_MOST_MS = 60 * 60 * 1000,
+	/* Other requests wait for a token that was refused. */
+	TOKEN_ANSWER_MS = 30 * 1000,
 };
 
 #define FOREVER INT64_MAX
@@ -35,6 +39,7 @@ enum {
 
 enum phase {
 	PHASE_IDLE,    /* in the pool */
+	PHASE_RENEWING, /* a token is waited for, but not for an answer */
 	PHASE_RUNNING, /* in the multi handle */
 	PHASE_DONE,    /* its reply is ready */
 	PHASE_LENT,    /* its reply was given out and may lend from it */
@@ -75,6 +80,7 @@ struct client {
 	CURLM *multi;
 	struct request *requests; /* all, in any phase */
 	uint32_t running_count;
+	uint32_t token_number; /* of the one that new requests carry, from 1 */
 	struct buf url, ca_file, proxy;
 	struct buf bearer; /* "Authorization: Bearer ..." */
 	const char *protocol;
@@ -162,6 +168,7 @@ answer_cap(const struct request *request)
 		return RESULT_BYTES;
 	case REQUEST_SUBMIT:
 	case REQUEST_STATUS:
+	case REQUEST_TOKEN:
 		break;
 	}
 	return LIMIT_ANSWER_BYTES;
@@ -308,14 +315,18 @@ static bool
 add_headers(struct request *request)
 {
 	bool is_list = request->reply.kind == REQUEST_LIST;
+	bool is_token = request->reply.kind == REQUEST_TOKEN;
 
-	if (!add_header(request, buf_text(&request->client->bearer)) ||
-	    !add_header(request, is_list ? "Accept: application/vnd.api+json"
+	if (!is_token && !add_header(request, buf_text(&request->client->bearer)))
+		return false;
+	if (!add_header(request, is_list ? "Accept: application/vnd.api+json"
 					 : "Accept: application/json"))
 		return false;
 	/* "Expect:" takes the header out: it costs a second, or a resend. */
-	return request->reply.kind != REQUEST_SUBMIT ||
-	       (add_header(request, "Content-Type: application/json") &&
+	return !request->body ||
+	       (add_header(request, is_token
+					? "Content-Type: application/x-www-form-urlencoded"
+					: "Content-Type: application/json") &&
 		   add_header(request, "Expect:"));
 }
 
@@ -342,6 +353,8 @@ recycle(struct request *request)
 	result_free(request->result);
 	request->result = NULL;
 	answer_list_done(&request->list);
+	if (request->reply.kind == REQUEST_TOKEN)
+		token_wipe(&request->answer);
 	buf_done(&request->answer); /* a page of the list may have been 8 MiB */
 	request->phase = PHASE_IDLE;
 }
@@ -369,6 +382,18 @@ from_pool(struct client *client, struct err *err)
 	return request;
 }
 
+static void
+reset_progress(struct request *request)
+{
+	request->curl_text[0] = '\0';
+	request->given_bytes = request->seen_bytes = request->answer_bytes = 0;
+	request->head_bytes = 0;
+	request->body_err.kind = request->disk_err.kind = ERR_NONE;
+	request->is_head_complete = request->is_too_long = false;
+	request->handed_ms = -1;
+	answer_head_init(&request->head);
+}
+
 static struct request *
 new_request(struct client *client, enum request_kind kind, uint32_t index, struct err *err)
 {
@@ -379,21 +404,17 @@ new_request(struct client *client, enum request_kind kind, uint32_t index, struc
 	request->reply = (struct reply){
 		.kind = kind,
 		.index = index,
+		.token = client->token_number,
 		.server_date_ms = -1,
 		.retry_after_ms = -1,
+		.renew_ms = -1,
 		.processed = -1,
 		.total = -1,
 		.rows_succeeded = -1,
 		.rows_updated = -1,
 		.rows_failed = -1,
 	};
-	request->curl_text[0] = '\0';
-	request->given_bytes = request->seen_bytes = request->answer_bytes = 0;
-	request->head_bytes = 0;
-	request->body_err.kind = request->disk_err.kind = ERR_NONE;
-	request->is_head_complete = request->is_too_long = false;
-	request->handed_ms = -1;
-	answer_head_init(&request->head);
+	reset_progress(request);
 	return request;
 }
 
@@ -521,6 +542,8 @@ fill_answer(struct request *request, struct err *err)
 		if (answer_list(reply, body, is_html, &request->list, err))
 			return -1;
 		break;
+	case REQUEST_TOKEN:
+		break; /* hear_token() */
 	}
 	if (request->is_too_long && reply->form != ANSWER_HTML)
 		reply->form = ANSWER_TOO_LONG;
@@ -534,6 +557,32 @@ spoil(struct request *request)
 	request->reply.transport = TRANSPORT_GARBLED;
 	request->reply.form = ANSWER_NONE;
 	return -1;
+}
+
+/* The answer of /oauth/token, or none: the renewal says what is next. */
+static void
+hear_token(struct request *request)
+{
+	struct client *client = request->client;
+
+	renewal_hear(client->options.renewal, &request->reply, buf_span(&request->answer));
+	curl_easy_reset(request->easy);
+	wipe_headers(request);
+	token_wipe(&request->answer);
+	request->phase = PHASE_RENEWING;
+	client->running_count++; /* it is under way until end_renewal() */
+}
+
+/* A good answer shows that its token works. */
+static void
+note_token(const struct request *request)
+{
+	const struct client *client = request->client;
+	const struct reply *reply = &request->reply;
+
+	if (client->options.renewal && reply->token == client->token_number &&
+	    reply->status / 100 == 2 && reply->form == ANSWER_JSON)
+		renewal_worked(client->options.renewal);
 }
 
 /* Takes the request out of the multi handle and makes its reply. An answer that is not whole is not
@@ -553,6 +602,10 @@ finish(struct request *request, enum transport transport, CURLcode code, const c
 	if (request->body)
 		request->body->close(request->body);
 	request->body = NULL;
+	if (request->reply.kind == REQUEST_TOKEN) {
+		hear_token(request);
+		return 0;
+	}
 	if (request->disk_err.kind) {
 		err_set(err, request->disk_err.kind, "%s", request->disk_err.text);
 		return spoil(request);
@@ -561,7 +614,10 @@ finish(struct request *request, enum transport transport, CURLcode code, const c
 		request->reply.form = request->is_too_long ? ANSWER_TOO_LONG : ANSWER_NONE;
 		return 0;
 	}
-	return fill_answer(request, err) ? spoil(request) : 0;
+	if (fill_answer(request, err))
+		return spoil(request);
+	note_token(request);
+	return 0;
 }
 
 /* libcurl says it is over. A connection that closes inside the head is "OK" to it. */
@@ -617,6 +673,16 @@ look_at(struct request *request, int64_t now_ms)
 		request->handed_ms = now_ms;
 }
 
+/* How long it may take from the last byte of the body to that of the answer. */
+static int64_t
+answer_most_ms(const struct request *request)
+{
+	int64_t most_ms = request->client->options.answer_ms;
+
+	return request->reply.kind == REQUEST_TOKEN && most_ms > TOKEN_ANSWER_MS ? TOKEN_ANSWER_MS
+										  : most_ms;
+}
+
 /* When it is to be cut. A GET of a status or list is bounded by libcurl as a whole. */
 static int64_t
 limit_ms(const struct request *request)
@@ -624,7 +690,7 @@ limit_ms(const struct request *request)
 	const struct client_options *options = &request->client->options;
 
 	if (request->handed_ms >= 0)
-		return request->handed_ms + options->answer_ms;
+		return request->handed_ms + answer_most_ms(request);
 	if (!request->body && request->reply.kind != REQUEST_RESULT)
 		return FOREVER;
 	return request->moved_ms + options->stall_ms +
@@ -639,7 +705,7 @@ cut_late(struct request *request, struct err *err)
 
 	if (request->handed_ms >= 0)
 		snprintf(text, sizeof(text), "no answer within %s of the last byte",
-		    show_duration((uint64_t)options->answer_ms, wait));
+		    show_duration((uint64_t)answer_most_ms(request), wait));
 	else
 		snprintf(text, sizeof(text), "nothing moved for %s",
 		    show_duration((uint64_t)options->stall_ms, wait));
@@ -720,6 +786,91 @@ deliver(struct client *client, struct reply *replies, size_t most)
 	return count;
 }
 
+/* ---- another token ---- */
+
+static struct request *
+find_renewing(const struct client *client)
+{
+	struct request *request = client->requests;
+
+	while (request && request->phase != PHASE_RENEWING)
+		request = request->next;
+	return request;
+}
+
+/* The new token counts for every request from now on. */
+static void
+end_renewal(struct request *request)
+{
+	struct client *client = request->client;
+	struct renewal *renewal = client->options.renewal;
+	struct reply *reply = &request->reply;
+	struct err cause = ERR_INIT;
+
+	renewal_end(renewal, reply);
+	if ((reply->renewed == RENEWED_BY_US || reply->renewed == RENEWED_BY_OTHERS) &&
+	    client_use_token(client, renewal_token(renewal)->text, &cause)) {
+		reply->renewed = RENEWED_NOT;
+		reply->fault = cause.kind;
+		answer_copy(reply->message, sizeof(reply->message), span_of(cause.text));
+	}
+	reply->token = client->token_number;
+	client->running_count--;
+	request->phase = PHASE_DONE;
+}
+
+/* Takes the form. */
+static void
+ask_token(struct request *request, struct buf *form)
+{
+	struct client *client = request->client;
+	struct reply *reply = &request->reply;
+	CURLcode code = CURLE_OUT_OF_MEMORY;
+
+	*reply = (struct reply){ .kind = reply->kind, .index = reply->index,
+				 .server_date_ms = -1, .retry_after_ms = -1 };
+	reset_progress(request);
+	request->body = formbody_new(form);
+	if (request->body)
+		code = set_up(request, "/oauth/token");
+	if (!code && curl_multi_add_handle(client->multi, request->easy))
+		code = CURLE_FAILED_INIT;
+	request->moved_ms = mono_ms(client);
+	request->phase = PHASE_RUNNING;
+	if (!code)
+		return;
+	renewal_cut(client->options.renewal, curl_easy_strerror(code));
+	if (request->body)
+		request->body->close(request->body);
+	request->body = NULL;
+	request->phase = PHASE_RENEWING;
+}
+
+/* Goes on with a renewal; *next_ms is when to look again. */
+static void
+step_renewal(struct client *client, int64_t *next_ms)
+{
+	struct request *request = find_renewing(client);
+	struct buf form = BUF_INIT;
+	int64_t look_ms = mono_ms(client) + RENEWAL_POLL_MS;
+
+	if (!request)
+		return;
+	switch (renewal_step(client->options.renewal, &form)) {
+	case RENEWAL_ASK:
+		ask_token(request, &form);
+		look_ms = 0;
+		break;
+	case RENEWAL_DONE:
+		end_renewal(request);
+		break;
+	case RENEWAL_WAIT:
+		break;
+	}
+	if (look_ms < *next_ms)
+		*next_ms = look_ms;
+}
+
 /* One look at every transfer. */
 static int
 turn(struct client *client, int64_t *next_ms, struct err *err)
@@ -730,25 +881,29 @@ turn(struct client *client, int64_t *next_ms, struct err *err)
 	*next_ms = FOREVER;
 	if (code)
 		return rebuild(client, code, err);
-	if (collect_ended(client, err))
+	if (collect_ended(client, err) || enforce_limits(client, next_ms, err))
 		return -1;
-	return enforce_limits(client, next_ms, err);
+	step_renewal(client, next_ms);
+	return 0;
 }
 
 /* Until a socket moves, at most to until_ms. *is_woken: one of the wake fds is readable. */
 static int
 sleep_until(struct client *client, int64_t until_ms, bool *is_woken, struct err *err)
 {
-	struct curl_waitfd fds[CLIENT_WAKE_FDS] = { { 0 } };
+	struct curl_waitfd fds[CLIENT_WAKE_FDS + 1] = { { 0 } };
+	unsigned count = (unsigned)client->options.wake_count;
 	int64_t left_ms = until_ms - mono_ms(client);
 	CURLMcode code;
 
 	for (size_t i = 0; i < client->options.wake_count; i++)
 		fds[i] = (struct curl_waitfd){ .fd = client->options.wake_fds[i],
 					       .events = CURL_WAIT_POLLIN };
+	if (find_renewing(client) && renewal_fd(client->options.renewal) >= 0)
+		fds[count++] = (struct curl_waitfd){ .fd = renewal_fd(client->options.renewal),
+						     .events = CURL_WAIT_POLLIN };
 	left_ms = left_ms > 0 ? left_ms : 0;
-	code = curl_multi_poll(client->multi, fds, (unsigned)client->options.wake_count,
-	    (int)left_ms, NULL);
+	code = curl_multi_poll(client->multi, fds, count, (int)left_ms, NULL);
 	for (size_t i = 0; i < client->options.wake_count; i++)
 		*is_woken |= fds[i].revents != 0;
 	return code ? rebuild(client, code, err) : 0;
@@ -840,6 +995,23 @@ port_list(void *ctx, uint32_t index, uint32_t page, struct err *err)
 	return begin(request, path, err);
 }
 
+static int
+port_renew(void *ctx, struct err *err)
+{
+	struct client *client = ctx;
+	struct request *request;
+
+	if (!client->options.renewal)
+		return err_set(err, ERR_ACCESS, "this token cannot be renewed");
+	request = new_request(client, REQUEST_TOKEN, UINT32_MAX, err);
+	if (!request)
+		return -1;
+	request->phase = PHASE_RENEWING;
+	client->running_count++;
+	renewal_begin(client->options.renewal);
+	return 0;
+}
+
 /* What has ended by now keeps its own outcome. */
 static void
 port_cut(void *ctx)
@@ -848,6 +1020,8 @@ port_cut(void *ctx)
 
 	collect_ended(client, &client->cut_err);
 	finish_all(client, TRANSPORT_CUT, "cut off by us", &client->cut_err);
+	if (find_renewing(client))
+		renewal_cut(client->options.renewal, "cut off by us");
 }
 
 static uint32_t
@@ -867,6 +1041,7 @@ client_port(struct client *client)
 		.status = port_status,
 		.result = port_result,
 		.list = port_list,
+		.renew = port_renew,
 		.wait = port_wait,
 		.cut = port_cut,
 		.in_flight = port_in_flight,
@@ -978,6 +1153,7 @@ client_use_token(struct client *client, const char *token, struct err *err)
 	buf_reserve(&client->bearer, strlen(name) + strlen(token)); /* never moves, so one wipe */
 	buf_add_text(&client->bearer, name);
 	buf_add_text(&client->bearer, token);
+	client->token_number++;
 	return buf_check(&client->bearer, err);
 }
 

@@ -11,6 +11,7 @@
  *                 of which none came
  *     answer      from the body's last byte handed over to the last byte of the answer
  *     get         a whole GET of a status or list; a result may take RESULT_MOST_MS
+ *     token       30 s from the last byte of a POST to /oauth/token to its answer
  * There is no limit on the time of an upload that goes on.
  *
  * Memory: some 64 KiB of upload window a request, whatever the chunk; answers up to 64 KiB, a page
@@ -34,6 +35,7 @@ enum {
 };
 
 struct client;
+struct renewal;
 
 /* All borrowed; what is marked "kept" must outlive the client. */
 struct client_options {
@@ -41,6 +43,7 @@ struct client_options {
 	const char *ca_file; /* NULL or "": the system's certificates */
 	const char *proxy;   /* NULL or "": none, whatever the environment says */
 	const char *token;   /* bare (token.h); copied, wiped at the end */
+	struct renewal *renewal; /* kept; gets others in its place. NULL: it stays */
 
 	int folder_fd;                   /* the run folder, kept: answers/ goes into it */
 	const char *const *source_names; /* kept; one a source, for the file names there */

@@ -25,8 +25,8 @@ secret_done(struct secret *secret)
 
 SCOPED_BY(secret, secret_done)
 
-static void
-wipe_and_free(struct buf *buf)
+void
+token_wipe(struct buf *buf)
 {
 	if (buf->ptr)
 		explicit_bzero(buf->ptr, buf->cap);
@@ -84,6 +84,9 @@ read_file(const char *path, mode_t forbidden, struct secret *secret, struct err 
 	if (fd < 0 && errno == ELOOP)
 		return err_set(err, ERR_ACCESS,
 		    "token file %s is a symbolic link: name the file itself", path);
+	if (fd < 0 && errno == ENOENT)
+		return err_set(err, ERR_ACCESS,
+		    "token file %s: No such file or directory\nMake it:  rollcall auth --set JOB", path);
 	if (fd < 0)
 		return err_system(err, ERR_ACCESS, errno, "token file %s", path);
 	if (fstat(fd, &file))
@@ -146,7 +149,7 @@ read_command(const struct token_source *source, struct secret *secret, struct er
 		take(secret, buf_span(&output));
 	else if (err)
 		err->kind = ERR_ACCESS;
-	wipe_and_free(&output);
+	token_wipe(&output);
 	return failed ? err_within(err, "the token command") : 0;
 }
 
@@ -186,25 +189,31 @@ take_bare(struct span text, struct token *token, struct err *err)
 	return 0;
 }
 
+/* A number of seconds in milliseconds; -1: absent, negative, absurd. */
 static int64_t
-expires_ms(struct json root)
+seconds(struct json root, const char *name)
 {
-	const int64_t most_s = INT64_C(1) << 40; /* no overflow below */
-	int64_t created_s, lives_s;
+	const int64_t most_s = INT64_C(1) << 40; /* sums of two do not overflow */
+	int64_t s;
 
-	if (json_i64(json_member(root, "created_at"), &created_s) ||
-	    json_i64(json_member(root, "expires_in"), &lives_s) || created_s < 0 || lives_s < 0 ||
-	    created_s > most_s || lives_s > most_s)
+	if (json_i64(json_member(root, name), &s) || s < 0 || s > most_s)
 		return -1;
-	return (created_s + lives_s) * 1000;
+	return s * 1000;
 }
 
-static bool
-has_text(struct json root, const char *name)
+/* What can be in a form and in our file again: anything else is as good as absent. */
+static void
+take_member(struct json root, const char *name, char *to, size_t to_bytes)
 {
 	struct span text;
 
-	return !json_text(json_member(root, name), &text) && text.len;
+	to[0] = '\0';
+	if (json_text(json_member(root, name), &text) || text.len >= to_bytes)
+		return;
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] < 0x21 || text.ptr[i] > 0x7e)
+			return;
+	span_copy(to, to_bytes, text);
 }
 
 static int
@@ -224,34 +233,45 @@ take_json(struct span text, bool is_file, struct token *token, struct err *err)
 		return err_set(err, ERR_ACCESS, "the token's JSON has no text access_token");
 	if (take_bare(access, token, err))
 		return err_within(err, "access_token");
-	token->expires_ms = expires_ms(root);
-	token->is_refreshable = is_file && has_text(root, "refresh_token") &&
-				has_text(root, "client_id") && has_text(root, "client_secret");
+	take_member(root, "refresh_token", token->refresh, sizeof(token->refresh));
+	take_member(root, "previous_refresh_token", token->older, sizeof(token->older));
+	take_member(root, "client_id", token->client_id, sizeof(token->client_id));
+	take_member(root, "client_secret", token->client_secret, sizeof(token->client_secret));
+	token->created_ms = seconds(root, "created_at");
+	token->life_ms = seconds(root, "expires_in");
+	if (token->created_ms >= 0 && token->life_ms >= 0)
+		token->expires_ms = token->created_ms + token->life_ms;
+	token->is_refreshable = is_file && token->refresh[0] && token->client_id[0] &&
+				token->client_secret[0];
 	return 0;
 }
 
 static struct span
-without_line_ends(const struct secret *secret)
+without_line_ends(struct span text)
 {
-	struct span text = { secret->bytes, secret->len };
-
 	while (text.len && (text.ptr[text.len - 1] == '\n' || text.ptr[text.len - 1] == '\r'))
 		text.len--;
 	return text;
 }
 
-static int
-take_token(const struct token_source *source, const struct secret *secret, struct token *token,
-    struct err *err)
+int
+token_take_text(struct span text, bool is_file, struct token *token, struct err *err)
 {
-	struct span text = without_line_ends(secret);
+	SCOPED(token) read = TOKEN_INIT;
+	int failed;
 
-	if (secret->len > TOKEN_SOURCE_BYTES)
+	if (text.len > TOKEN_SOURCE_BYTES)
 		return err_set(err, ERR_ACCESS, "more than %d bytes, which is no token",
 		    TOKEN_SOURCE_BYTES);
+	text = without_line_ends(text);
 	if (span_starts(span_trim(text), "{"))
-		return take_json(text, source->scheme == TOKEN_FILE, token, err);
-	return take_bare(text, token, err);
+		failed = take_json(text, is_file, &read, err);
+	else
+		failed = take_bare(text, &read, err);
+	if (failed)
+		return -1;
+	*token = read;
+	return 0;
 }
 
 /* Names the source; the job file's own word for it holds no secret. */
@@ -267,22 +287,43 @@ err_in_source(const struct token_source *source, struct err *err)
 }
 
 int
+token_take(const struct token_source *source, struct span text, struct token *token,
+    struct err *err)
+{
+	if (token_take_text(text, source->scheme == TOKEN_FILE, token, err))
+		return err_in_source(source, err);
+	return 0;
+}
+
+int
 token_read(const struct token_source *source, struct token *token, struct err *err)
 {
 	SCOPED(secret) secret = { .len = 0 };
-	SCOPED(token) read = TOKEN_INIT;
 
 	if (read_source(source, &secret, err))
 		return -1;
-	if (take_token(source, &secret, &read, err))
-		return err_in_source(source, err);
-	*token = read;
-	return 0;
+	return token_take(source, (struct span){ secret.bytes, secret.len }, token, err);
+}
+
+int64_t
+token_refresh_wait_ms(const struct token *token, int64_t wall_ms)
+{
+	int64_t most_ms = token->life_ms / 5 * 4;
+	int64_t wait_ms;
+
+	if (!token->is_refreshable || token->life_ms <= 0)
+		return -1;
+	if (token->created_ms < 0)
+		return most_ms;
+	wait_ms = token->created_ms + most_ms - wall_ms;
+	if (wait_ms < 0)
+		return 0;
+	return wait_ms < most_ms ? wait_ms : most_ms;
 }
 
 void
 token_done(struct token *token)
 {
 	explicit_bzero(token, sizeof(*token));
-	token->expires_ms = -1;
+	token->created_ms = token->life_ms = token->expires_ms = -1;
 }

@@ -53,6 +53,7 @@ static const struct telling {
 	unsigned tells;
 	const char *words;
 } tellings[] = {
+	{ EVENT_TOKEN_REFRESHED, TELL_WHY, "another access token is used from here on" },
 	{ EVENT_SUBMIT_STARTED, TELL_ATTEMPT, "sending began, attempt" },
 	{ EVENT_SUBMIT_ACCEPTED, TELL_IMPORT, "the nation took it as import" },
 	{ EVENT_SUBMIT_NOT_SENT, TELL_WHY | TELL_NEXT, "nothing was sent" },

@@ -292,6 +292,10 @@ add_next(struct buf *to, const struct outcome *outcome)
 	case ERR_UNREACHABLE:
 		buf_printf(to, "  next      rollcall run %s\n", path);
 		break;
+	case ERR_ACCESS:
+		buf_printf(to, "  next      rollcall auth %s\n            rollcall run %s\n", path,
+		    path);
+		break;
 	default:
 		buf_printf(to, "  next      once that is mended: rollcall run %s\n", path);
 		break;

@@ -19,6 +19,7 @@
 struct helper {
 	pid_t pid;
 	int fd;
+	uint32_t most_bytes; /* of the command under way */
 };
 
 /* What crosses the socket pair, followed by the line and the output. */
@@ -308,25 +309,59 @@ helper_stop(struct helper *helper)
 }
 
 int
-helper_run(struct helper *helper, const struct helper_command *command, struct buf *output,
-    struct helper_outcome *outcome, struct err *err)
+helper_fd(const struct helper *helper)
+{
+	return helper->fd;
+}
+
+bool
+helper_has_ended(const struct helper *helper)
+{
+	struct pollfd fd = { .fd = helper->fd, .events = POLLIN };
+
+	return poll(&fd, 1, 0) > 0;
+}
+
+int
+helper_begin(struct helper *helper, const struct helper_command *command, struct err *err)
 {
 	struct question question = { (uint32_t)strlen(command->line), command->most_bytes,
 				     command->most_ms };
+
+	helper->most_bytes = command->most_bytes;
+	if (send_all(helper->fd, &question, sizeof(question)) ||
+	    send_all(helper->fd, command->line, question.line_bytes))
+		return err_set(err, ERR_IO, "the helper process is gone");
+	return 0;
+}
+
+int
+helper_end(struct helper *helper, struct buf *output, struct helper_outcome *outcome,
+    struct err *err)
+{
 	struct answer answer;
-	char *to = buf_reserve(output, command->most_bytes);
+	char *to = buf_reserve(output, helper->most_bytes);
 
 	if (!to)
 		return err_memory(err);
-	if (send_all(helper->fd, &question, sizeof(question)) ||
-	    send_all(helper->fd, command->line, question.line_bytes) ||
-	    receive_all(helper->fd, &answer, sizeof(answer)))
+	if (receive_all(helper->fd, &answer, sizeof(answer)))
 		return err_set(err, ERR_IO, "the helper process is gone");
-	assert(answer.bytes <= command->most_bytes);
+	assert(answer.bytes <= helper->most_bytes);
 	if (receive_all(helper->fd, to, answer.bytes))
 		return err_set(err, ERR_IO, "the helper process is gone");
 	output->len += answer.bytes;
 	to[answer.bytes] = '\0';
 	*outcome = (struct helper_outcome){ answer.exit_code, answer.is_late, answer.is_long };
 	return 0;
+}
+
+int
+helper_run(struct helper *helper, const struct helper_command *command, struct buf *output,
+    struct helper_outcome *outcome, struct err *err)
+{
+	if (!buf_reserve(output, command->most_bytes))
+		return err_memory(err);
+	if (helper_begin(helper, command, err))
+		return -1;
+	return helper_end(helper, output, outcome, err);
 }

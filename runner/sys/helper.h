@@ -34,6 +34,16 @@ struct helper_outcome {
 	bool is_long;  /* killed after most_bytes */
 };
 
+/* The same in two steps, for who has other things to do meanwhile: begin, then end once the descriptor
+ * is readable. One at a time. -1 as below. */
+int helper_begin(struct helper *helper, const struct helper_command *command, struct err *err);
+int helper_fd(const struct helper *helper);
+int helper_end(struct helper *helper, struct buf *output, struct helper_outcome *outcome,
+    struct err *err);
+
+/* Has the command that was begun ended? Never waits. */
+bool helper_has_ended(const struct helper *helper);
+
 /* Runs it to its end and appends its stdout to `output`, which never moves in memory meanwhile, so
  * that wiping output->cap bytes wipes all. -1 only if the helper itself is gone (ERR_IO); what the
  * command did is in *outcome. Waits up to most_ms. */

@@ -5,26 +5,47 @@
 #include <stdlib.h>
 
 #include "runner/base/number.h"
+#include "runner/base/span.h"
 #include "runner/sys/steps.h"
 
 /* One process, one count: a kill has no other address. */
 static uint64_t step_count;
 
-static uint64_t
+/* Where to die: the `at`-th step, or of those of this name. */
+struct address {
+	struct span name; /* empty: of all */
+	uint64_t at;      /* 0: never; the first step is 1 */
+};
+
+static const struct address *
 kill_at(void)
 {
-	static uint64_t at = UINT64_MAX;
+	static struct address address;
+	static bool is_read;
+	struct span text, name;
 
-	if (at == UINT64_MAX && number_u64(span_of(getenv("ROLLCALL_KILL_AT")), &at))
-		at = 0; /* never: the first step is 1 */
-	return at;
+	if (is_read)
+		return &address;
+	is_read = true;
+	text = span_of(getenv("ROLLCALL_KILL_AT"));
+	if (text.len && number_u64(text, &address.at) == 0)
+		return &address;
+	name = span_next(&text, '=');
+	if (text.ptr && number_u64(text, &address.at) == 0)
+		address.name = name;
+	return &address;
 }
 
 void
 steps_at(const char *step)
 {
-	(void)step;
-	if (++step_count == kill_at())
+	static uint64_t of_name;
+	const struct address *address = kill_at();
+	uint64_t count = ++step_count;
+
+	if (address->name.len)
+		count = span_is(address->name, step) ? ++of_name : 0;
+	if (count && count == address->at)
 		raise(SIGKILL);
 }
 

@@ -1,6 +1,7 @@
 /* steps.h - the places at which a test may kill the shipped program.
  *
- * With ROLLCALL_KILL_AT=N in the environment the N-th step kills the process with SIGKILL. With
+ * With ROLLCALL_KILL_AT=N in the environment the N-th step kills the process with SIGKILL; with
+ * ROLLCALL_KILL_AT=NAME=N the N-th of that name ("a token granted=2"). With
  * ROLLCALL_COUNT_STEPS=FILE the number of steps of a whole run is written there at the end, so that
  * a test knows how many there are. Without either a step costs one comparison. */
 #ifndef RUNNER_SYS_STEPS_H

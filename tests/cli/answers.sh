@@ -32,7 +32,7 @@ answer()
 # ---- the POST is refused: nothing is taken, and nothing is sent twice
 answer "401" submit:2:status=401 77 2 1 "* planned planned"
 err_has "401: the ending says why" "failed: job: the nation answered 401"
-err_has "401: and how to go on" "next      once that is mended: rollcall run job.cfg"
+err_has "401: and how to go on" "next      rollcall auth job.cfg"
 no_faults
 runs 0 "401: once the token is taken again, the same command finishes"
 is "401: nothing is sent twice" "4 3: done done done" "$(posts) $(imports): $(words state)"

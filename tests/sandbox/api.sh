@@ -109,9 +109,29 @@ refresh r1
 is "a refresh token works once" 401 "$STATUS"
 refresh "$second"
 is "the new refresh token works" 200 "$STATUS"
+ask --data-raw "grant_type=refresh_token&refresh_token=$second" /oauth/token
+is "a program that does not say who it is gets none" 401 "$STATUS"
+file_has "and hears why" body '"code":"invalid_client"'
+is "grants are counted" 2 "$(state grants)"
 curl -sS --data-raw 2h "$SANDBOX_URL/sandbox/clock" >/dev/null
 ask "/api/v1/imports/$first"
 refusal "a token that has ended" 401 '"code":"token_expired"'
+stop_sandbox TERM
+
+start_sandbox --token t1 --refresh-token r1 --refresh-ends on-use
+TOKEN=t1
+refresh r1
+TOKEN=$(sed -n 's/.*"access_token":"\([^"]*\)".*/\1/p' body)
+refresh r1
+is "a refresh token may last until what it gave is used" 200 "$STATUS"
+ask /api/v2/imports
+refresh r1
+is "and not longer" 401 "$STATUS"
+stop_sandbox TERM
+start_sandbox --token t1 --refresh-token r1 --refresh-ends never
+refresh r1
+refresh r1
+is "or for ever" 200 "$STATUS"
 stop_sandbox TERM
 
 # ---- speed, limits, control

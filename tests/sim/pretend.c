@@ -670,6 +670,8 @@ answer(struct pretend *nation, const struct pretend_request *request, struct rep
 	case REQUEST_LIST:
 		answer_list(nation, request, reply);
 		break;
+	case REQUEST_TOKEN:
+		break; /* its port has no renew() */
 	}
 }
 

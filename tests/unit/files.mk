@@ -141,6 +141,12 @@ tests_unit_test_result_LDADD = $(nation_LIBS)
 unit_programs += tests/unit/test_token
 tests_unit_test_token_SOURCES = %D%/test_token.c
 tests_unit_test_token_LDADD = $(nation_LIBS)
+unit_programs += tests/unit/test_grant
+tests_unit_test_grant_SOURCES = %D%/test_grant.c
+tests_unit_test_grant_LDADD = $(nation_LIBS)
+unit_programs += tests/unit/test_renewal
+tests_unit_test_renewal_SOURCES = %D%/test_renewal.c
+tests_unit_test_renewal_LDADD = $(nation_LIBS)
 
 # --- runner/sys
 unit_programs += tests/unit/test_helper

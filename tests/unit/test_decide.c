@@ -467,11 +467,51 @@ a_load_that_stops_starts_nothing_and_hears_out_what_is_under_way(void **state)
 }
 
 static void
+without_a_token_no_request_goes_out_and_the_run_does_not_end(void **state)
+{
+	struct core_load core;
+
+	(void)state;
+	core_load_new(&core);
+	core.load.is_signed_out = true;
+	check_wait(&core, WAITING_TOKEN, INT64_MAX);
+	core.load.is_renewing = true;
+	check_wait(&core, WAITING_TOKEN, INT64_MAX);
+	core.load.is_signed_out = core.load.is_renewing = false;
+	assert_int_equal(decide(&core.load, core.mono_ms).kind, ACTION_SUBMIT);
+}
+
+static void
+a_run_that_stops_does_not_wait_for_a_token_that_was_not_asked_for(void **state)
+{
+	struct core_load core;
+
+	(void)state;
+	core_load_new(&core);
+	core.load.is_signed_out = core.load.is_stopping = true;
+	check_end(&core);
+}
+
+/* Its answer may be the only place that has the new refresh token. */
+static void
+a_token_that_was_asked_for_is_heard_before_the_end(void **state)
+{
+	struct core_load core;
+
+	(void)state;
+	core_load_new(&core);
+	core.load.is_stopping = core.load.is_renewing = true;
+	check_wait(&core, WAITING_ANSWERS, INT64_MAX);
+	core.load.is_renewing = false;
+	check_end(&core);
+}
+
+static void
 every_wait_has_its_words(void **state)
 {
 	(void)state;
 	assert_string_equal(waiting_for_text(WAITING_NOTHING), "");
-	for (int i = WAITING_ANSWERS; i <= WAITING_REQUESTS; i++)
+	for (int i = WAITING_ANSWERS; i <= WAITING_TOKEN; i++)
 		assert_true(strlen(waiting_for_text((enum waiting_for)i)) > 0);
 }
 
@@ -508,6 +548,9 @@ main(void)
 		cmocka_unit_test(with_three_doubts_held_the_run_ends_with_chunks_still_planned),
 		cmocka_unit_test(a_load_with_nothing_left_to_do_ends),
 		cmocka_unit_test(a_load_that_stops_starts_nothing_and_hears_out_what_is_under_way),
+		cmocka_unit_test(without_a_token_no_request_goes_out_and_the_run_does_not_end),
+		cmocka_unit_test(a_run_that_stops_does_not_wait_for_a_token_that_was_not_asked_for),
+		cmocka_unit_test(a_token_that_was_asked_for_is_heard_before_the_end),
 		cmocka_unit_test(every_wait_has_its_words),
 	};
 

@@ -44,6 +44,7 @@ the_numbers_on_disk_stay_what_they_are(void **state)
 {
 	(void)state;
 	assert_int_equal(EVENT_RUN_STARTED, 1);
+	assert_int_equal(EVENT_TOKEN_REFRESHED, 4);
 	assert_int_equal(EVENT_SUBMIT_STARTED, 10);
 	assert_int_equal(EVENT_ATTEMPTS_USED_UP, 17);
 	assert_int_equal(EVENT_DOUBT_HASHED, 20);

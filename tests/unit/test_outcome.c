@@ -402,7 +402,8 @@ a_failure_without_a_report_names_none(void **state)
 	outcome_text(&text, &outcome);
 	assert_string_equal(buf_text(&text),
 	    "failed: nc-2026: the nation refused the token\n"
-	    "  next      once that is mended: rollcall run nc-2026.cfg\n");
+	    "  next      rollcall auth nc-2026.cfg\n"
+	    "            rollcall run nc-2026.cfg\n");
 	free(load);
 }
 

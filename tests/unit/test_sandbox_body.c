@@ -246,13 +246,22 @@ without_a_limit_everything_goes_through(void **state)
 		assert_true(throttle_allows(&throttle, 5000, &left_ms));
 }
 
+static int
+start_tokens(struct tokens *tokens, const char *access, const char *refresh, uint64_t life_ms,
+	     enum tokens_end end)
+{
+	const struct tokens_options options = { 1, access, refresh, life_ms, end };
+
+	return tokens_init(tokens, &options, 5000, NULL);
+}
+
 static void
 access_tokens_end_and_unknown_ones_never_worked(void **state)
 {
 	struct tokens tokens;
 
 	(void)state;
-	assert_int_equal(tokens_init(&tokens, 1, "t", NULL, 1000, 5000, NULL), 0);
+	assert_int_equal(start_tokens(&tokens, "t", NULL, 1000, TOKENS_END_AT_ONCE), 0);
 	assert_int_equal(tokens_check(&tokens, span_of("t"), 5999), TOKENS_FINE);
 	assert_int_equal(tokens_check(&tokens, span_of("t"), 6000), TOKENS_ENDED);
 	assert_int_equal(tokens_check(&tokens, span_of("u"), 5000), TOKENS_UNKNOWN);
@@ -266,7 +275,7 @@ without_a_first_token_any_will_do_but_none(void **state)
 	struct tokens tokens;
 
 	(void)state;
-	assert_int_equal(tokens_init(&tokens, 1, NULL, NULL, 0, 5000, NULL), 0);
+	assert_int_equal(start_tokens(&tokens, NULL, NULL, 0, TOKENS_END_AT_ONCE), 0);
 	assert_int_equal(tokens_check(&tokens, span_of("x"), 5000), TOKENS_FINE);
 	assert_int_equal(tokens_check(&tokens, span_of(""), 5000), TOKENS_UNKNOWN);
 	tokens_done(&tokens);
@@ -279,7 +288,7 @@ a_refresh_token_works_once_and_gives_another(void **state)
 	struct tokens tokens;
 
 	(void)state;
-	assert_int_equal(tokens_init(&tokens, 1, "t", "r", 0, 5000, NULL), 0);
+	assert_int_equal(start_tokens(&tokens, "t", "r", 0, TOKENS_END_AT_ONCE), 0);
 	assert_int_equal(tokens_refresh(&tokens, span_of("x"), 5000, access, first, NULL), 0);
 	assert_int_equal(tokens_refresh(&tokens, span_of("r"), 5000, access, first, NULL), 1);
 	assert_int_equal(tokens_check(&tokens, span_of(access), 5000), TOKENS_FINE);
@@ -288,6 +297,39 @@ a_refresh_token_works_once_and_gives_another(void **state)
 	assert_string_not_equal(first, second);
 	tokens_end_all(&tokens, 6000);
 	assert_int_equal(tokens_check(&tokens, span_of(access), 6000), TOKENS_ENDED);
+	tokens_done(&tokens);
+}
+
+static void
+a_refresh_token_may_last_until_what_it_gave_is_used(void **state)
+{
+	char access[TOKENS_BYTES], another[TOKENS_BYTES], refresh[TOKENS_BYTES];
+	struct tokens tokens;
+
+	(void)state;
+	assert_int_equal(start_tokens(&tokens, "t", "r", 0, TOKENS_END_ON_USE), 0);
+	assert_int_equal(tokens_refresh(&tokens, span_of("r"), 5000, access, refresh, NULL), 1);
+	assert_int_equal(tokens_refresh(&tokens, span_of("r"), 5000, another, refresh, NULL), 1);
+	assert_int_equal(tokens_check(&tokens, span_of("t"), 5000), TOKENS_FINE);
+	assert_int_equal(tokens_refresh(&tokens, span_of("r"), 5000, another, refresh, NULL), 1);
+	assert_int_equal(tokens_check(&tokens, span_of(access), 5000), TOKENS_FINE);
+	assert_int_equal(tokens_refresh(&tokens, span_of("r"), 5000, another, refresh, NULL), 0);
+	tokens_done(&tokens);
+}
+
+static void
+a_refresh_token_may_last_for_ever(void **state)
+{
+	char access[TOKENS_BYTES], refresh[TOKENS_BYTES];
+	struct tokens tokens;
+
+	(void)state;
+	assert_int_equal(start_tokens(&tokens, "t", "r", 0, TOKENS_END_NEVER), 0);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(
+		    tokens_refresh(&tokens, span_of("r"), 5000, access, refresh, NULL), 1);
+		assert_int_equal(tokens_check(&tokens, span_of(access), 5000), TOKENS_FINE);
+	}
 	tokens_done(&tokens);
 }
 
@@ -310,6 +352,8 @@ main(void)
 		cmocka_unit_test(access_tokens_end_and_unknown_ones_never_worked),
 		cmocka_unit_test(without_a_first_token_any_will_do_but_none),
 		cmocka_unit_test(a_refresh_token_works_once_and_gives_another),
+		cmocka_unit_test(a_refresh_token_may_last_until_what_it_gave_is_used),
+		cmocka_unit_test(a_refresh_token_may_last_for_ever),
 	};
 
 	return cmocka_run_group_tests_name("sandbox/body", tests, NULL, NULL);

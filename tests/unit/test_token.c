@@ -220,6 +220,83 @@ json_without_a_good_access_token_is_refused(void **state)
 }
 
 static void
+what_a_refresh_needs_is_read_or_as_good_as_absent(void **state)
+{
+	static const char *const odd[] = { "null", "5", "true", "[]", "\"\"", "\"a b\"",
+					   "\"a\\nb\"", "\"\\u0000\"", "\"\\u00e9\"" };
+	static const char *const names[] = { "refresh_token", "client_id", "client_secret" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(odd); i++)
+		for (size_t j = 0; j < ARRAY_COUNT(names); j++) {
+			SCOPED(token) token = TOKEN_INIT;
+			SCOPED(buf) text = BUF_INIT;
+
+			buf_printf(&text, "{\"access_token\":\"" SECRET "\"");
+			for (size_t k = 0; k < ARRAY_COUNT(names); k++)
+				buf_printf(&text, ",\"%s\":%s", names[k],
+				    k == j ? odd[i] : "\"good\"");
+			buf_add_byte(&text, '}');
+			assert_int_equal(read_text(buf_text(&text), &token, NULL), 0);
+			assert_false(token.is_refreshable);
+		}
+}
+
+static void
+the_older_refresh_token_is_read_too(void **state)
+{
+	SCOPED(token) token = TOKEN_INIT;
+
+	(void)state;
+	assert_int_equal(read_text("{\"access_token\":\"" SECRET "\",\"refresh_token\":\"new\","
+				   "\"previous_refresh_token\":\"old\",\"client_id\":\"c\","
+				   "\"client_secret\":\"s\"}",
+			     &token, NULL),
+	    0);
+	assert_string_equal(token.refresh, "new");
+	assert_string_equal(token.older, "old");
+	assert_true(token.is_refreshable);
+}
+
+static int64_t
+wait_of(int64_t created_ms, int64_t life_ms, int64_t wall_ms)
+{
+	struct token token = { .created_ms = created_ms, .life_ms = life_ms,
+			       .is_refreshable = true };
+
+	return token_refresh_wait_ms(&token, wall_ms);
+}
+
+static void
+a_token_is_refreshed_at_four_fifths_of_its_life(void **state)
+{
+	(void)state;
+	assert_int_equal(wait_of(1000000, 10000, 1000000), 8000);
+	assert_int_equal(wait_of(1000000, 10000, 1007999), 1);
+	assert_int_equal(wait_of(1000000, 10000, 1008000), 0);
+	assert_int_equal(wait_of(1000000, 10000, 9000000), 0);
+}
+
+static void
+a_clock_that_jumped_does_not_make_a_token_wait_longer_than_its_life(void **state)
+{
+	(void)state;
+	assert_int_equal(wait_of(1000000, 10000, 0), 8000);
+	assert_int_equal(wait_of(-1, 10000, 5), 8000);
+}
+
+static void
+a_token_that_does_not_say_when_it_ends_is_not_refreshed_by_the_clock(void **state)
+{
+	struct token token = { .created_ms = 1, .life_ms = 10000 };
+
+	(void)state;
+	assert_int_equal(wait_of(1000, -1, 1000), -1);
+	assert_int_equal(wait_of(1000, 0, 1000), -1);
+	assert_int_equal(token_refresh_wait_ms(&token, 5), -1); /* nor one that cannot be */
+}
+
+static void
 a_token_that_is_done_leaves_no_byte_behind(void **state)
 {
 	struct token token = TOKEN_INIT;
@@ -345,7 +422,7 @@ static void
 a_command_gives_the_token_on_its_stdout_or_fails_with_its_reason(void **state)
 {
 	struct told told = { "pass show nb", SECRET "\n" };
-	struct token_source source = { TOKEN_COMMAND, "pass show nb", tell, &told };
+	struct token_source source = { .scheme = TOKEN_COMMAND, .rest = "pass show nb", .run = tell, .ctx = &told };
 	SCOPED(token) token = TOKEN_INIT;
 	struct err err = ERR_INIT;
 
@@ -362,7 +439,7 @@ only_a_file_can_be_refreshed(void **state)
 {
 	struct told told = { "x", "{\"access_token\":\"" SECRET "\",\"refresh_token\":\"r\","
 				  "\"client_id\":\"c\",\"client_secret\":\"s\"}" };
-	struct token_source source = { TOKEN_COMMAND, "x", tell, &told };
+	struct token_source source = { .scheme = TOKEN_COMMAND, .rest = "x", .run = tell, .ctx = &told };
 	SCOPED(token) token = TOKEN_INIT;
 
 	(void)state;
@@ -382,6 +459,13 @@ main(void)
 		cmocka_unit_test(json_gives_the_token_and_when_it_ends),
 		cmocka_unit_test(json_that_says_less_is_enough),
 		cmocka_unit_test(json_without_a_good_access_token_is_refused),
+		cmocka_unit_test(what_a_refresh_needs_is_read_or_as_good_as_absent),
+		cmocka_unit_test(the_older_refresh_token_is_read_too),
+		cmocka_unit_test(a_token_is_refreshed_at_four_fifths_of_its_life),
+		cmocka_unit_test(
+		    a_clock_that_jumped_does_not_make_a_token_wait_longer_than_its_life),
+		cmocka_unit_test(
+		    a_token_that_does_not_say_when_it_ends_is_not_refreshed_by_the_clock),
 		cmocka_unit_test(a_token_that_is_done_leaves_no_byte_behind),
 		cmocka_unit_test(a_file_that_others_may_open_is_refused_with_the_cure),
 		cmocka_unit_test(what_is_no_regular_file_is_refused_at_once),

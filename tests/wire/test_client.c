@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "runner/nation/renewal.h"
 #include "tests/wire/bench.h"
 
 #define TOKEN "s3cret-T0ken"
@@ -1007,6 +1008,199 @@ a_new_token_counts_for_the_next_request(void **state)
 	close_bench(&bench);
 }
 
+/* ---- another token ---- */
+
+#define GRANT                                                                                      \
+	"{\"access_token\":\"fresh\",\"refresh_token\":\"r2\",\"expires_in\":100}"
+/* GRANT has 62 bytes; a test below counts them. */
+#define GRANTED OK_HEAD "Content-Length: 62\r\n\r\n" GRANT
+
+/* A token file in the bench's folder, and the renewal of it. */
+struct renewing {
+	char path[64], lock[64];
+	struct token_source source;
+	struct renewal *renewal;
+};
+
+static struct now
+no_time(void *ctx)
+{
+	(void)ctx;
+	return (struct now){ .wall_ms = 5000000, .mono_ms = 0 };
+}
+
+static void
+open_renewing(struct renewing *renewing)
+{
+	static const char text[] = "{\"access_token\":\"" TOKEN "\",\"refresh_token\":\"r&1\","
+				   "\"client_id\":\"c\",\"client_secret\":\"s\"}";
+	struct renewal_options options = { .source = &renewing->source, .clock = { NULL, no_time } };
+	SCOPED(token) token = TOKEN_INIT;
+	int fd;
+
+	strcpy(renewing->path, "wire-token-XXXXXX");
+	fd = mkstemp(renewing->path);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+	snprintf(renewing->lock, sizeof(renewing->lock), "%s.lock", renewing->path);
+	renewing->source = (struct token_source){ .scheme = TOKEN_FILE, .rest = renewing->path };
+	assert_int_equal(token_read(&renewing->source, &token, NULL), 0);
+	options.token = &token;
+	renewing->renewal = renewal_new(&options, NULL);
+	assert_non_null(renewing->renewal);
+}
+
+static void
+close_renewing(struct renewing *renewing)
+{
+	renewal_free(renewing->renewal);
+	unlink(renewing->path);
+	unlink(renewing->lock);
+}
+
+static void
+open_bench_renewing(struct bench *bench, struct renewing *renewing, struct client_options options,
+    const struct peer_script *scripts, size_t count)
+{
+	open_renewing(renewing);
+	options.renewal = renewing->renewal;
+	open_bench(bench, options, scripts, count);
+}
+
+static void
+renew(struct bench *bench)
+{
+	assert_int_equal(bench->port.renew(bench->port.ctx, &bench->err), 0);
+}
+
+static void
+a_refresh_is_these_bytes_and_no_others(void **state)
+{
+	const struct peer_script script = SCRIPT(TAKE_POST, SAY(GRANTED), AWAIT_CLOSE);
+	SCOPED(buf) expected = BUF_INIT;
+	struct renewing renewing;
+	struct bench bench;
+
+	(void)state;
+	assert_int_equal(strlen(GRANT), 62);
+	open_bench_renewing(&bench, &renewing, patient_options(), &script, 1);
+	renew(&bench);
+	assert_int_equal(bench_hear(&bench)->kind, REQUEST_TOKEN);
+	assert_int_equal(bench.reply.renewed, RENEWED_BY_US);
+	assert_int_equal(bench.reply.token, 2);
+	assert_int_equal(bench.reply.renew_ms, 80000);
+	assert_nothing_under_way(&bench);
+	settle(&bench);
+	buf_printf(&expected,
+	    "POST /oauth/token HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nUser-Agent: rollcall/%s\r\n"
+	    "Accept: application/json\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+	    "Content-Length: 72\r\n\r\n"
+	    "grant_type=refresh_token&refresh_token=r%%261&client_id=c&client_secret=s",
+	    peer_port(bench.peer), PACKAGE_VERSION);
+	assert_int_equal(peer_received(bench.peer, 0).len, expected.len);
+	assert_memory_equal(peer_received(bench.peer, 0).ptr, expected.ptr, expected.len);
+	close_bench(&bench);
+	close_renewing(&renewing);
+}
+
+static void
+requests_after_a_refresh_carry_the_new_token_and_its_number(void **state)
+{
+	const struct peer_script scripts[] = {
+		SCRIPT(TAKE_POST, SAY(GRANTED), AWAIT_CLOSE),
+		SCRIPT(TAKE_HEAD, SAY("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"),
+		    TAKE_HEAD, SAY(ACCEPTED), AWAIT_CLOSE),
+	};
+	struct renewing renewing;
+	struct bench bench;
+
+	(void)state;
+	open_bench_renewing(&bench, &renewing, patient_options(), scripts, ARRAY_COUNT(scripts));
+	renew(&bench);
+	assert_int_equal(bench_hear(&bench)->renewed, RENEWED_BY_US);
+	assert_int_equal(bench.port.status(bench.port.ctx, 7, 252, &bench.err), 0);
+	assert_int_equal(bench_hear(&bench)->status, 401);
+	assert_int_equal(bench.reply.token, 2);
+	assert_int_equal(bench.port.status(bench.port.ctx, 7, 252, &bench.err), 0);
+	assert_int_equal(bench_hear(&bench)->status, 200);
+	settle(&bench);
+	assert_true(has_line(peer_received(bench.peer, 1), "Bearer fresh\r\n"));
+	close_bench(&bench);
+	close_renewing(&renewing);
+}
+
+static void
+a_refresh_that_is_not_answered_is_cut_and_may_be_made_again(void **state)
+{
+	const struct peer_script script = SCRIPT(TAKE_POST, STAND_STILL);
+	struct client_options options = patient_options();
+	struct renewing renewing;
+	struct bench bench;
+
+	(void)state;
+	options.answer_ms = 50;
+	open_bench_renewing(&bench, &renewing, options, &script, 1);
+	renew(&bench);
+	assert_int_equal(bench_hear(&bench)->renewed, RENEWED_LATER);
+	assert_int_equal(bench.reply.token, 1);
+	assert_non_null(strstr(bench.reply.message, "no answer within"));
+	settle(&bench);
+	close_bench(&bench);
+	close_renewing(&renewing);
+}
+
+static void
+a_refresh_that_is_cut_comes_back_once(void **state)
+{
+	const struct peer_script script = SCRIPT(TAKE_POST, STAND_STILL);
+	struct renewing renewing;
+	struct bench bench;
+
+	(void)state;
+	open_bench_renewing(&bench, &renewing, patient_options(), &script, 1);
+	renew(&bench);
+	bench.port.cut(bench.port.ctx);
+	assert_int_equal(bench_hear(&bench)->renewed, RENEWED_LATER);
+	assert_nothing_under_way(&bench);
+	settle(&bench);
+	close_bench(&bench);
+	close_renewing(&renewing);
+}
+
+static void
+a_refresh_is_not_redirected(void **state)
+{
+	const struct peer_script script =
+	    SCRIPT(TAKE_POST, SAY("HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:1/\r\n"
+				  "Content-Length: 0\r\n\r\n"), AWAIT_CLOSE);
+	struct renewing renewing;
+	struct bench bench;
+
+	(void)state;
+	open_bench_renewing(&bench, &renewing, patient_options(), &script, 1);
+	renew(&bench);
+	assert_int_equal(bench_hear(&bench)->renewed, RENEWED_NOT);
+	assert_int_equal(bench.reply.fault, ERR_NONSENSE);
+	settle(&bench);
+	close_bench(&bench);
+	close_renewing(&renewing);
+}
+
+static void
+a_client_whose_token_stays_says_so(void **state)
+{
+	const struct peer_script script = SCRIPT(AWAIT_CLOSE);
+	struct bench bench;
+
+	(void)state;
+	open_bench(&bench, patient_options(), &script, 1);
+	assert_int_equal(bench.port.renew(bench.port.ctx, &bench.err), -1);
+	assert_int_equal(bench.err.kind, ERR_ACCESS);
+	settle(&bench);
+	close_bench(&bench);
+}
+
 int
 main(void)
 {
@@ -1054,6 +1248,12 @@ main(void)
 		cmocka_unit_test(proxies_of_the_environment_are_not_used),
 		cmocka_unit_test(only_https_and_the_loopback_are_spoken_to),
 		cmocka_unit_test(a_new_token_counts_for_the_next_request),
+		cmocka_unit_test(a_refresh_is_these_bytes_and_no_others),
+		cmocka_unit_test(requests_after_a_refresh_carry_the_new_token_and_its_number),
+		cmocka_unit_test(a_refresh_that_is_not_answered_is_cut_and_may_be_made_again),
+		cmocka_unit_test(a_refresh_that_is_cut_comes_back_once),
+		cmocka_unit_test(a_refresh_is_not_redirected),
+		cmocka_unit_test(a_client_whose_token_stays_says_so),
 	};
 
 	signal(SIGPIPE, SIG_IGN);

@@ -1,0 +1,224 @@
+#include "platform.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "runner/files/folder.h"
+#include "runner/nation/grant.h"
+#include "runner/nation/tokenfile.h"
+
+/* Its name, a dot, a word, and the NUL. */
+enum { BESIDE_BYTES = NAME_MAX + 8 };
+
+static void
+at(const struct tokenfile *file, const char *step)
+{
+	if (file->steps.at)
+		file->steps.at(file->steps.ctx, step);
+}
+
+static void
+name_new(const struct tokenfile *file, char to[static BESIDE_BYTES])
+{
+	snprintf(to, BESIDE_BYTES, ".%s.new", file->name);
+}
+
+int
+tokenfile_open(struct tokenfile *file, const char *path, struct steps_port steps, struct err *err)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+	struct tokenfile opened = TOKENFILE_NONE;
+
+	if (!folder)
+		return err_memory(err);
+	opened.path = path;
+	opened.steps = steps;
+	opened.folder_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	free(folder);
+	if (opened.folder_fd < 0)
+		return err_system(err, ERR_CREATE, errno, "the folder of token file %s", path);
+	if (!span_copy(opened.name, sizeof(opened.name), span_of(name))) {
+		close(opened.folder_fd);
+		return err_system(err, ERR_CREATE, ENAMETOOLONG, "token file %s", path);
+	}
+	*file = opened;
+	return 0;
+}
+
+static int
+lock_now(int fd)
+{
+	int result;
+
+	do
+		result = flock(fd, LOCK_EX | LOCK_NB);
+	while (result && errno == EINTR);
+	return result ? errno : 0;
+}
+
+int
+tokenfile_lock(struct tokenfile *file, bool *is_ours, struct err *err)
+{
+	const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+	char name[BESIDE_BYTES];
+	int code;
+
+	snprintf(name, sizeof(name), "%s.lock", file->name);
+	if (file->lock_fd < 0)
+		file->lock_fd = openat(file->folder_fd, name, flags, 0600);
+	if (file->lock_fd < 0)
+		return err_system(err, ERR_CREATE, errno, "%s.lock, which keeps others from "
+		    "refreshing the same token", file->path);
+	code = lock_now(file->lock_fd);
+	if (code && code != EWOULDBLOCK)
+		return err_system(err, ERR_IO, code, "locking %s.lock", file->path);
+	*is_ours = code == 0;
+	return 0;
+}
+
+int
+tokenfile_prepare(struct tokenfile *file, struct err *err)
+{
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+	char name[BESIDE_BYTES];
+	int code;
+
+	if (file->new_fd >= 0)
+		return 0;
+	name_new(file, name);
+	if (unlinkat(file->folder_fd, name, 0) && errno != ENOENT)
+		return err_system(err, ERR_CREATE, errno, "removing an unfinished %s", name);
+	file->new_fd = openat(file->folder_fd, name, flags, 0600);
+	if (file->new_fd < 0)
+		return err_system(err, ERR_CREATE, errno, "cannot create a new token file beside %s",
+		    file->path);
+	/* The file's own size is set by what is written. A file system without it is as good as any. */
+	code = fallocate(file->new_fd, FALLOC_FL_KEEP_SIZE, 0, TOKEN_SOURCE_BYTES) ? errno : 0;
+	if (code == ENOSPC || code == EDQUOT)
+		return folder_write_error_in(file->folder_fd, file->path, code, err);
+	return 0;
+}
+
+static int
+write_new(struct tokenfile *file, const struct token *token, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	int code = 0;
+
+	grant_write(token, &text);
+	if (!buf_failed(&text) && text.len <= TOKEN_SOURCE_BYTES) {
+		code = folder_pwrite(file->new_fd, text.ptr, text.len, 0);
+		if (!code)
+			code = folder_fsync(file->new_fd);
+	} else {
+		code = buf_failed(&text) ? ENOMEM : EFBIG;
+	}
+	token_wipe(&text);
+	return code ? folder_write_error_in(file->folder_fd, file->path, code, err) : 0;
+}
+
+int
+tokenfile_put(struct tokenfile *file, const struct token *token, struct err *err)
+{
+	char name[BESIDE_BYTES];
+	int code;
+
+	if (tokenfile_prepare(file, err) || write_new(file, token, err))
+		return -1;
+	at(file, "a token written");
+	name_new(file, name);
+	if (renameat(file->folder_fd, name, file->folder_fd, file->name))
+		return err_system(err, ERR_CREATE, errno, "putting token file %s into place",
+		    file->path);
+	close(file->new_fd);
+	file->new_fd = -1;
+	at(file, "a token in place");
+	code = folder_fsync(file->folder_fd);
+	return code ? folder_write_error_in(file->folder_fd, file->path, code, err) : 0;
+}
+
+bool
+tokenfile_is_untidy(const struct tokenfile *file)
+{
+	char name[BESIDE_BYTES];
+
+	name_new(file, name);
+	return faccessat(file->folder_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* Whole is an object with an access token: half of what we write is none. */
+static bool
+is_whole(const struct tokenfile *file, const char *name)
+{
+	SCOPED(token) token = TOKEN_INIT;
+	SCOPED(buf) path = BUF_INIT;
+	struct token_source source = { .scheme = TOKEN_FILE };
+
+	buf_printf(&path, "%.*s%s", (int)(strlen(file->path) - strlen(file->name)), file->path, name);
+	source.rest = buf_text(&path);
+	return !buf_failed(&path) && token_read(&source, &token, NULL) == 0 && token.refresh[0];
+}
+
+/* A person may have put another token there since. */
+static bool
+is_newer(const struct tokenfile *file, const char *name)
+{
+	struct stat unfinished, present;
+
+	if (fstatat(file->folder_fd, name, &unfinished, AT_SYMLINK_NOFOLLOW))
+		return false;
+	if (fstatat(file->folder_fd, file->name, &present, AT_SYMLINK_NOFOLLOW))
+		return errno == ENOENT;
+	if (unfinished.st_mtim.tv_sec != present.st_mtim.tv_sec)
+		return unfinished.st_mtim.tv_sec > present.st_mtim.tv_sec;
+	return unfinished.st_mtim.tv_nsec >= present.st_mtim.tv_nsec;
+}
+
+int
+tokenfile_recover(struct tokenfile *file, struct err *err)
+{
+	char name[BESIDE_BYTES];
+	int fd, code;
+
+	if (!tokenfile_is_untidy(file))
+		return 0;
+	name_new(file, name);
+	if (!is_newer(file, name) || !is_whole(file, name)) {
+		unlinkat(file->folder_fd, name, 0);
+		return 0;
+	}
+	fd = openat(file->folder_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	code = fd < 0 ? errno : folder_fsync(fd);
+	if (fd >= 0)
+		close(fd);
+	if (!code && renameat(file->folder_fd, name, file->folder_fd, file->name))
+		code = errno;
+	if (!code)
+		code = folder_fsync(file->folder_fd);
+	return code ? folder_write_error_in(file->folder_fd, file->path, code, err) : 0;
+}
+
+void
+tokenfile_close(struct tokenfile *file)
+{
+	char name[BESIDE_BYTES];
+
+	if (file->new_fd >= 0) {
+		name_new(file, name);
+		unlinkat(file->folder_fd, name, 0); /* while the lock is still ours */
+		close(file->new_fd);
+	}
+	if (file->lock_fd >= 0)
+		close(file->lock_fd);
+	if (file->folder_fd >= 0)
+		close(file->folder_fd);
+	*file = (struct tokenfile)TOKENFILE_NONE;
+}
