@@ -115,6 +115,7 @@ main(int argc, char **argv)
 	catch_bad_memory();
 	if (occupy_streams())
 		return ERR_IO;
+	steps_begin();
 	if (args_read(&args, argc - 1, argv + 1, &err))
 		return complain(&err);
 	if (args_has(&args, OPTION_HELP) || (!args.verb && !args_has(&args, OPTION_VERSION))) {

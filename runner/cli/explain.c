@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "runner/cli/confinement.h"
 #include "runner/cli/session.h"
 #include "runner/cli/verbs.h"
 #include "runner/report/explain.h"
@@ -100,7 +101,9 @@ explain_run(const struct args *args, struct err *err)
 	struct explain_next next = { &session.job, &plan, &chunk, EQUATION_UNKNOWN };
 	bool is_json = args_has(args, OPTION_JSON);
 
-	if (session_open(&session, args, err) || session_read_load(&session, err) ||
+	if (session_open(&session, args, err) ||
+	    confinement_enter(&session, CONFINEMENT_STATE, err) ||
+	    session_read_load(&session, err) ||
 	    session_find_chunk(&session, args->operands[1], &history.source, &history.number, err))
 		return -1;
 	if (session.journal.read_plan(session.journal.ctx, history.source, history.number, &plan,

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "runner/cli/confinement.h"
 #include "runner/cli/session.h"
 #include "runner/cli/verbs.h"
 #include "runner/report/log.h"
@@ -48,7 +49,9 @@ log_run(const struct args *args, struct err *err)
 	SCOPED(session) session = SESSION_NONE;
 	struct printer printer = { &session.job, args_has(args, OPTION_JSON) };
 
-	if (session_open(&session, args, err) || session_read_load(&session, err))
+	if (session_open(&session, args, err) ||
+	    confinement_enter(&session, CONFINEMENT_STATE, err) ||
+	    session_read_load(&session, err))
 		return -1;
 	return events_each(session.store, 1, print_event, &printer, err);
 }

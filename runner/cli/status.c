@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runner/cli/confinement.h"
 #include "runner/cli/standing.h"
 #include "runner/cli/verbs.h"
 
@@ -47,7 +48,9 @@ status_of(const struct args *args, struct err *err)
 	SCOPED(session) session = SESSION_NONE;
 	SCOPED(standing) standing = STANDING_NONE;
 
-	if (session_open(&session, args, err))
+	/* All loads of a folder are looked at by one process, which cannot give up the next one. */
+	if (session_open(&session, args, err) ||
+	    (args->operand_count && confinement_enter(&session, CONFINEMENT_STATE, err)))
 		return -1;
 	if (session_has_load(&session) ? session_read_load(&session, err)
 				       : session_describe(&session, "", err))

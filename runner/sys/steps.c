@@ -9,6 +9,7 @@
 
 /* One process, one count: a kill has no other address. */
 static uint64_t step_count;
+static FILE *count_file;
 
 static uint64_t
 kill_at(void)
@@ -42,13 +43,20 @@ steps_real(void)
 }
 
 void
-steps_done(void)
+steps_begin(void)
 {
 	const char *path = getenv("ROLLCALL_COUNT_STEPS");
-	FILE *file = path ? fopen(path, "we") : NULL;
 
-	if (!file)
+	if (path)
+		count_file = fopen(path, "we");
+}
+
+void
+steps_done(void)
+{
+	if (!count_file)
 		return;
-	fprintf(file, "%llu\n", (unsigned long long)step_count);
-	fclose(file);
+	fprintf(count_file, "%llu\n", (unsigned long long)step_count);
+	fclose(count_file);
+	count_file = NULL;
 }
