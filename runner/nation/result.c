@@ -297,6 +297,18 @@ result_take(struct result *result, struct span bytes, struct err *err)
 	return 0;
 }
 
+bool
+result_is_lost(const struct result *result)
+{
+	return result->is_broken || result->is_too_long;
+}
+
+struct span
+result_rest(const struct result *result)
+{
+	return buf_span(&result->rest);
+}
+
 /* ---- the end ---- */
 
 static void
