@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runner/base/show.h"
 #include "runner/cli/args.h"
 #include "runner/sys/steps.h"
 
@@ -88,7 +89,10 @@ occupy_streams(void)
 static int
 complain(const struct err *err)
 {
-	fprintf(stderr, "rollcall: %s\n", err->text);
+	SCOPED(buf) shown = BUF_INIT;
+
+	show_lines(&shown, span_of(err->text));
+	fprintf(stderr, "rollcall: %s\n", buf_text(&shown));
 	return (int)err->kind;
 }
 

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "runner/base/show.h"
 #include "runner/cli/confinement.h"
 #include "runner/cli/session.h"
 #include "runner/cli/verbs.h"
@@ -95,6 +96,7 @@ explain_run(const struct args *args, struct err *err)
 {
 	SCOPED(session) session = SESSION_NONE;
 	SCOPED(buf) text = BUF_INIT;
+	SCOPED(buf) shown = BUF_INIT;
 	struct plan_chunk plan;
 	struct chunk chunk;
 	struct history history = { .to = &text };
@@ -112,8 +114,11 @@ explain_run(const struct args *args, struct err *err)
 		err) ||
 	    learn_equation(&session, &next.equation, err))
 		return -1;
-	if ((is_json ? tell_json : tell)(&session, &history, &next, err) || buf_check(&text, err))
+	if ((is_json ? tell_json : tell)(&session, &history, &next, err))
 		return -1;
-	fputs(buf_text(&text), stdout);
+	show_lines(&shown, buf_span(&text));
+	if (buf_check(&text, err) || buf_check(&shown, err))
+		return -1;
+	fputs(buf_text(&shown), stdout);
 	return 0;
 }

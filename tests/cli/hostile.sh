@@ -80,6 +80,19 @@ is "its reason is no formula, no escape, no line of its own" 1 "$(cells reason j
 	diag "$(cat -v job.run/rejected.csv)"
 ok "what the nation said is kept as it is" grep -qaP '\x1b\[2J' job.run/answers/people-1.failed.csv
 
+# What a person writes is shown to others, too, and so are names of files.
+attack submit:deep 6
+exits 0 "a person settles a chunk in their own words" rollcall resolve job.cfg people-1 --skip \
+	--reason $'=1+1\e[2J\xc2\x9b31m\xe2\x80\xae'
+rollcall log job.cfg >log.out
+rollcall log --json job.cfg >>log.out
+rollcall explain job.cfg people-1 >explain.out
+rollcall report job.cfg
+file_has "it is told" explain.out '(=1+1\x1B[2J\xC2\x9B31m\xE2\x80\xAE)'
+is "but does not act" "" "$(said | LC_ALL=C grep -anP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xa8-\xae]' | cat -v)"
+exits 66 "a file that is not there" rollcall check $'no\e[2Jne.cfg'
+err_has "its name is safe to read" 'no\x1B[2Jne.cfg'
+
 # A nation that sends failures without end is stopped by our cap of 256 MiB: in a long test only, as it
 # fills the disk to there.
 if [ -n "${ROLLCALL_LONG:-}" ]; then
