@@ -215,7 +215,6 @@ remove_folder(const struct session *session)
 	snprintf(lock, sizeof(lock), "%s/lock", session->folder);
 	unlink(lock);
 	rmdir(session->folder);
-	confinement_withdraw(session);
 }
 
 static void
@@ -255,6 +254,7 @@ begin_load(struct session *session, const struct args *args, struct lock *lock, 
 		if (plan(session, err)) {
 			if (is_ours)
 				remove_folder(session);
+			confinement_withdraw(session);
 			return -1;
 		}
 		if (!args_has(args, OPTION_QUIET))

@@ -59,11 +59,14 @@ allow_system(struct confine *confine)
 	tzset(); /* TZ may name a file anywhere */
 }
 
-/* Of the job file its folder, as it may be replaced by an editor; of inputs the files alone. */
+/* Of the job file its folder, as it may be replaced by an editor; of inputs the files alone. Reports are
+ * compared by `verify`. */
 static void
 allow_job(struct confine *confine, const struct settings *settings)
 {
 	confine_allow(confine, settings->folder, CONFINE_READ);
+	if (settings->report.dir.path[0])
+		confine_allow(confine, settings->report.dir.path, CONFINE_READ);
 	for (size_t i = 0; i < settings->source_count; i++) {
 		const struct settings_source *source = &settings->sources[i];
 

@@ -70,5 +70,7 @@ report_run(const struct args *args, struct err *err)
 	else if (!failed && !args_has(args, OPTION_QUIET))
 		printf("%s/report.csv\n%s/summary.csv\n%s/rejected.csv\n", folder, folder, folder);
 	free(result);
+	if (failed)
+		confinement_withdraw(&session);
 	return failed ? -1 : 0;
 }

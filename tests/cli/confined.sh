@@ -105,6 +105,9 @@ people 4
 TOP='report = { dir = "new"; };' job
 runs 0 "the folder of the reports is made before the process gives it up"
 ok "and the reports are in it" test -s new/report.csv
+exits 0 "verify reads them there" rollcall verify job.cfg
+echo >>new/report.csv
+exits 74 "and finds what was changed" rollcall verify job.cfg
 scene unmade
 people 4
 echo 'NC9,NC,"Ann" 9' >>people.csv
@@ -114,5 +117,19 @@ is "leaves no folder behind" "job.cfg ledger people.csv token" "$(echo *)"
 mkdir new
 runs 65 "bad input again"
 ok "but one that was there" test -d new
+rmdir new
+exits 66 "a report on no load" rollcall report job.cfg
+is "leaves none behind either" "job.cfg ledger people.csv token" "$(echo *)"
+
+# ---- verify of reports outside of the job's folder
+scene elsewhere
+mkdir job reports
+people 4
+TOP='report = { dir = "../reports"; };' job
+mv job.cfg people.csv token job
+exits 0 "reports go to a folder elsewhere" rollcall run job/job.cfg
+echo >>reports/report.csv
+exits 74 "verify sees them there" rollcall verify job/job.cfg
+out_has "and finds what was changed there" "reports/report.csv is not what the events say"
 
 finish
