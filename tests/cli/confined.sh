@@ -9,8 +9,12 @@
 mkdir outside
 echo secret >outside/secret
 # shellcheck disable=SC2086 # words
-ok "the trespasser is built" $COMPILE -fPIC -shared -o "$WORK/trespass.so" \
-	"$TOP_SRCDIR/tests/cli/trespass.c"
+build_trespasser()
+{
+	cd "$TOP_BUILDDIR" && $COMPILE -fPIC -shared -o "$WORK/trespass.so" "$TOP_SRCDIR/tests/cli/trespass.c"
+}
+ok "the trespasser is built" build_trespasser
+cd "$WORK" || exit 99
 
 scene load
 people 12
