@@ -17,7 +17,7 @@ MOST_SENT=$((24 << 20))
 
 people 2
 (umask 077 && echo canary >token)
-SOURCE='max_rejected = "1";' URL=@URL@ DEADLINE=2s RETRY='attempts = 2;' job
+SOURCE='max_rejected = "1";' URL=@URL@ DEADLINE=@DEADLINE@ RETRY='attempts = 2;' job
 sed 's/answer_wait = "5s"/answer_wait = "2s"/' job.cfg >job.in
 
 # Everything that a person or a program reads, without the data columns of rejected rows.
@@ -27,14 +27,14 @@ said()
 	cut -d, -f1-7 job.run/rejected.csv
 }
 
-# attack SPEC CODE: the load under attack ends with CODE.
+# attack SPEC CODE: the load under attack ends with CODE. DEADLINE replaces that of polls.
 attack()
 {
 	local line exit rss_kib attacks sent compression
 	rm -rf job.run
 	# shellcheck disable=SC2016 # for the inner shell
-	line=$(timeout -k 5 120 "$HOSTILE" "$1" sh -c 'sed "s|@URL@|$HOSTILE_URL|" job.in >job.cfg &&
-		exec "$0" run job.cfg 2>err' "$ROLLCALL")
+	line=$(timeout -k 5 120 "$HOSTILE" "$1" sh -c 'sed "s|@URL@|$HOSTILE_URL|; s|@DEADLINE@|$1|" job.in >job.cfg &&
+		exec "$0" run job.cfg 2>err' "$ROLLCALL" "${DEADLINE:-1min}")
 	eval "${line:-exit=none rss_kib=0 attacks=0 sent=0 compression=0}"
 	is "$1: the run ends with $2" "$2" "$exit" || diag "$(cat -v err)"
 	ok "$1: it was played" test "$attacks" -gt 0
@@ -61,10 +61,11 @@ for each in endless:6 endless-refusal:4 endless-page:76 endless-chunks:6 8gib:6 
 done
 attack submit:nasty 4
 file_has "the nation's words are told as far as they can be" err "=cmd|'/c calc'!A1\\x1B[2J"
-for each in endless:76 endless-refusal:76 8gib:76 endless-head:76 deep:76 nasty:76 nasty-word:6 \
+for each in endless:76 endless-refusal:76 8gib:76 endless-head:76 deep:76 nasty:76 \
 	gzip-transfer:76 redirect:76 huge-numbers:76; do
 	attack "status:${each%:*}" "${each#*:}"
 done
+DEADLINE=1s attack status:nasty-word 6
 for each in endless:4 endless-refusal:76 endless-page:76 8gib:4 endless-head:4 deep:4 huge-numbers:4 nasty:76; do
 	attack "result:${each%:*}" "${each#*:}"
 done

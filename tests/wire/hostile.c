@@ -96,13 +96,6 @@ say_for_ever(struct peer *peer, const char *unit)
 	peer->is_gone = true;
 }
 
-static void
-say_times(struct peer *peer, const char *unit, unsigned count)
-{
-	while (count-- && !peer->is_gone)
-		say(peer, unit);
-}
-
 /* ---- attacks ---- */
 
 #define JSON_200 "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -200,8 +193,11 @@ drip(struct peer *peer)
 static void
 deep(struct peer *peer)
 {
+	char brackets[60000];
+
 	say(peer, JSON_200 "Content-Length: 60000\r\n\r\n");
-	say_times(peer, "[", 60000);
+	memset(brackets, '[', sizeof(brackets));
+	say_bytes(peer, brackets, sizeof(brackets));
 }
 
 /* As many values as the cap of a list lets in. */
