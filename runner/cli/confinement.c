@@ -109,10 +109,12 @@ allow_reports(struct confine *confine, struct session *session)
 {
 	const char *folder = session->settings.report.dir.path;
 	char parent[PATH_MAX];
+	bool is_new = false;
 
 	if (!folder[0])
 		return;
-	folder_make(folder, &session->has_made_reports, NULL);
+	folder_make(folder, &is_new, NULL);
+	session->has_made_reports |= is_new;
 	confine_allow(confine, folder, CONFINE_WRITE);
 	if (!session->has_made_reports)
 		return;

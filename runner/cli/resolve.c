@@ -151,7 +151,7 @@ resolve_run(const struct args *args, struct err *err)
 
 	if (read_wish(args, &event, err) || find_chunk(args, &event, err) ||
 	    session_open(&session, args, err) ||
-	    confinement_enter(&session, CONFINEMENT_STATE, err) ||
+	    confinement_enter(&session, CONFINEMENT_STATE | CONFINEMENT_REPORTS, err) ||
 	    resolve_somehow(&session, &event, err))
 		return -1;
 	fprintf(stderr, "%s is settled.  rollcall run %s goes on.\n", args->operands[1],
