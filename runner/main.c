@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runner/base/show.h"
 #include "runner/cli/args.h"
 #include "runner/sys/steps.h"
 
@@ -88,7 +89,10 @@ occupy_streams(void)
 static int
 complain(const struct err *err)
 {
-	fprintf(stderr, "rollcall: %s\n", err->text);
+	SCOPED(buf) shown = BUF_INIT;
+
+	show_lines(&shown, span_of(err->text));
+	fprintf(stderr, "rollcall: %s\n", buf_text(&shown));
 	return (int)err->kind;
 }
 
@@ -115,6 +119,7 @@ main(int argc, char **argv)
 	catch_bad_memory();
 	if (occupy_streams())
 		return ERR_IO;
+	steps_begin();
 	if (args_read(&args, argc - 1, argv + 1, &err))
 		return complain(&err);
 	if (args_has(&args, OPTION_HELP) || (!args.verb && !args_has(&args, OPTION_VERSION))) {

@@ -140,7 +140,7 @@ int
 lock_look(const char *folder, struct lock_holder *holder, struct err *err)
 {
 	char *path = folder_path(folder, "lock");
-	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
 	int saved = errno;
 
 	free(path);

@@ -1,7 +1,23 @@
 #include "platform.h"
 
 #include "runner/base/jsonw.h"
+#include "runner/base/show.h"
 #include "runner/base/utf8.h"
+
+/* Text that acts on a terminal is spelled, so that JSON may be looked at there. Returns the length of
+ * the character at the front if it is one of these, else 0. */
+static size_t
+add_spelled(struct buf *to, struct span text)
+{
+	size_t len = show_acts(text) ? utf8_character(text) : 0;
+	unsigned code = len ? (unsigned char)text.ptr[0] & (0x7Fu >> (len > 1 ? len : 0)) : 0;
+
+	for (size_t i = 1; i < len; i++)
+		code = code << 6 | ((unsigned char)text.ptr[i] & 0x3F);
+	if (len)
+		buf_printf(to, "\\u%04x", code);
+	return len;
+}
 
 static void
 add_quoted(struct buf *to, struct span text)
@@ -18,10 +34,13 @@ add_quoted(struct buf *to, struct span text)
 		} else if (c >= 8 && c <= 13 && c != 11) {
 			buf_add_byte(to, '\\');
 			buf_add_byte(to, names[c - 8]);
-		} else if (c < 0x20 || c == 0x7F) {
-			buf_printf(to, "\\u%04x", c);
 		} else {
-			buf_add_byte(to, (char)c);
+			size_t len = add_spelled(to, (struct span){ text.ptr + i, text.len - i });
+
+			if (len)
+				i += len - 1;
+			else
+				buf_add_byte(to, (char)c);
 		}
 	}
 	buf_add_byte(to, '"');

@@ -1,6 +1,7 @@
 #include "platform.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "runner/base/show.h"
 #include "runner/base/utf8.h"
@@ -134,23 +135,27 @@ show_unhex(struct span text, void *to, size_t len)
 	return 0;
 }
 
-/* Length of the character at the front if it may be shown as it is, else 0. */
-static size_t
-printable_len(struct span text)
+bool
+show_acts(struct span text)
 {
 	const unsigned char *at = (const unsigned char *)text.ptr;
 	size_t len = utf8_character(text);
 
-	if (len == 1 && (at[0] < 0x20 || at[0] == 0x7F))
-		return 0;
-	if (len == 2 && at[0] == 0xC2 && at[1] < 0xA0) /* C1 controls */
-		return 0;
+	if (len == 1)
+		return at[0] < 0x20 || at[0] == 0x7F;
+	if (len == 2)
+		return at[0] == 0xC2 && at[1] < 0xA0; /* C1 controls */
 	/* U+202A-202E, U+2066-2069 turn the direction of text, U+2028/2029 end lines. */
-	if (len == 3 && at[0] == 0xE2 && at[1] == 0x80 && at[2] >= 0xA8 && at[2] <= 0xAE)
-		return 0;
-	if (len == 3 && at[0] == 0xE2 && at[1] == 0x81 && at[2] >= 0xA6 && at[2] <= 0xA9)
-		return 0;
-	return len;
+	return len == 3 && at[0] == 0xE2 &&
+	       ((at[1] == 0x80 && at[2] >= 0xA8 && at[2] <= 0xAE) ||
+		   (at[1] == 0x81 && at[2] >= 0xA6 && at[2] <= 0xA9));
+}
+
+/* Length of the character at the front if it may be shown as it is, else 0. */
+static size_t
+printable_len(struct span text)
+{
+	return show_acts(text) ? 0 : utf8_character(text);
 }
 
 void
@@ -176,4 +181,20 @@ show_safe(struct buf *to, struct span text, size_t most)
 	}
 	if (text.len)
 		buf_add_text(to, "...");
+}
+
+void
+show_lines(struct buf *to, struct span text)
+{
+	while (text.len) {
+		const char *end = memchr(text.ptr, '\n', text.len);
+		size_t len = end ? (size_t)(end - text.ptr) : text.len;
+
+		show_safe(to, (struct span){ text.ptr, len }, SIZE_MAX);
+		if (end)
+			buf_add_byte(to, '\n');
+		len += end != NULL;
+		text.ptr += len;
+		text.len -= len;
+	}
 }

@@ -2,6 +2,7 @@
 #ifndef RUNNER_BASE_SHOW_H
 #define RUNNER_BASE_SHOW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,5 +24,13 @@ int show_unhex(struct span text, void *to, size_t len); /* exactly len bytes; 0 
  * DEL, C1 controls and broken UTF-8 become \xNN, line ends a space; at most `most` bytes are
  * taken, a cut shows as "...". */
 void show_safe(struct buf *to, struct span text, size_t most);
+
+/* Appends whole lines of ours that may hold text from outside (a file's name, what a person wrote):
+ * as show_safe(), but line ends stay. */
+void show_lines(struct buf *to, struct span text);
+
+/* The UTF-8 character at the front acts on a terminal or turns what stands beside it: a control byte,
+ * DEL, a C1 control, U+2028 to U+202E, U+2066 to U+2069. */
+bool show_acts(struct span text);
 
 #endif

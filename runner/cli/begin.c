@@ -13,6 +13,7 @@
 #include "runner/base/stamp.h"
 #include "runner/cli/begin.h"
 #include "runner/cli/compare.h"
+#include "runner/cli/confinement.h"
 #include "runner/cli/planning.h"
 #include "runner/files/folder.h"
 #include "runner/sys/clock.h"
@@ -222,6 +223,9 @@ remind(const struct session *session)
 	fprintf(stderr, "A new load into %s.  Before a voter file: take a snapshot of the nation;\n"
 			"switch auto-districting off if the file has districts.\n",
 	    session->settings.nation.label);
+	if (!session->confined_abi)
+		fprintf(stderr, "It is not confined to its files (Landlock is missing or off): "
+				"SECURITY in rollcall(1).\n");
 }
 
 int
@@ -241,6 +245,8 @@ begin_load(struct session *session, const struct args *args, struct lock *lock, 
 			return -1;
 	}
 	if (folder_make(session->folder, &is_ours, err) ||
+	    confinement_enter(session,
+		CONFINEMENT_STATE | CONFINEMENT_REPORTS | CONFINEMENT_NATION, err) ||
 	    lock_take(lock, session->folder, clock_real().now(NULL).wall_ms, err) ||
 	    store_look(&options, &is_there, err))
 		return -1;
@@ -248,6 +254,7 @@ begin_load(struct session *session, const struct args *args, struct lock *lock, 
 		if (plan(session, err)) {
 			if (is_ours)
 				remove_folder(session);
+			confinement_withdraw(session);
 			return -1;
 		}
 		if (!args_has(args, OPTION_QUIET))

@@ -5,6 +5,7 @@
 #include "runner/base/jsonw.h"
 #include "runner/base/show.h"
 #include "runner/cli/check.h"
+#include "runner/cli/confinement.h"
 #include "runner/cli/planning.h"
 #include "runner/cli/session.h"
 #include "runner/cli/signin.h"
@@ -195,7 +196,7 @@ check_run(const struct args *args, struct err *err)
 	bool is_online = args_has(args, OPTION_ONLINE);
 
 	/* A load's id is as long as this one, so that the chunks are those of a run. */
-	if (session_open(&session, args, err) ||
+	if (session_open(&session, args, err) || confinement_enter(&session, 0, err) ||
 	    session_describe(&session, "0123456789abcdef", err))
 		return -1;
 	if (planning_run(&planning, err))

@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "runner/base/show.h"
+#include "runner/cli/confinement.h"
 #include "runner/cli/session.h"
 #include "runner/cli/verbs.h"
 #include "runner/report/explain.h"
@@ -99,13 +101,16 @@ explain_run(const struct args *args, struct err *err)
 {
 	SCOPED(session) session = SESSION_NONE;
 	SCOPED(buf) text = BUF_INIT;
+	SCOPED(buf) shown = BUF_INIT;
 	struct plan_chunk plan;
 	struct chunk chunk;
 	struct history history = { .to = &text };
 	struct explain_next next = { &session.job, &plan, &chunk, EQUATION_UNKNOWN };
 	bool is_json = args_has(args, OPTION_JSON);
 
-	if (session_open(&session, args, err) || session_read_load(&session, err) ||
+	if (session_open(&session, args, err) ||
+	    confinement_enter(&session, CONFINEMENT_STATE, err) ||
+	    session_read_load(&session, err) ||
 	    session_find_chunk(&session, args->operands[1], &history.source, &history.number, err))
 		return -1;
 	if (session.journal.read_plan(session.journal.ctx, history.source, history.number, &plan,
@@ -114,8 +119,11 @@ explain_run(const struct args *args, struct err *err)
 		err) ||
 	    learn_equation(&session, &next.equation, err))
 		return -1;
-	if ((is_json ? tell_json : tell)(&session, &history, &next, err) || buf_check(&text, err))
+	if ((is_json ? tell_json : tell)(&session, &history, &next, err))
 		return -1;
-	fputs(buf_text(&text), stdout);
+	show_lines(&shown, buf_span(&text));
+	if (buf_check(&text, err) || buf_check(&shown, err))
+		return -1;
+	fputs(buf_text(&shown), stdout);
 	return 0;
 }

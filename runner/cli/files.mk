@@ -7,6 +7,7 @@ libcli_a_SOURCES = \
 	%D%/check.c %D%/check.h \
 	%D%/compare.c %D%/compare.h \
 	%D%/completion.c \
+	%D%/confinement.c %D%/confinement.h \
 	%D%/demo.c \
 	%D%/explain.c \
 	%D%/inputs.c %D%/inputs.h \

@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "runner/base/show.h"
+#include "runner/cli/confinement.h"
 #include "runner/cli/session.h"
 #include "runner/cli/verbs.h"
 #include "runner/report/log.h"
@@ -31,14 +33,16 @@ print_event(void *context, const struct event *event, struct err *err)
 {
 	const struct printer *printer = context;
 	SCOPED(buf) line = BUF_INIT;
+	SCOPED(buf) shown = BUF_INIT;
 
 	if (printer->is_json)
 		log_json(&line, event, printer->job);
 	else
 		log_text(&line, event, printer->job);
-	if (buf_check(&line, err))
+	show_lines(&shown, buf_span(&line));
+	if (buf_check(&line, err) || buf_check(&shown, err))
 		return -1;
-	fwrite(line.ptr, 1, line.len, stdout);
+	fwrite(shown.ptr, 1, shown.len, stdout);
 	return 0;
 }
 
@@ -48,7 +52,9 @@ log_run(const struct args *args, struct err *err)
 	SCOPED(session) session = SESSION_NONE;
 	struct printer printer = { &session.job, args_has(args, OPTION_JSON) };
 
-	if (session_open(&session, args, err) || session_read_load(&session, err))
+	if (session_open(&session, args, err) ||
+	    confinement_enter(&session, CONFINEMENT_STATE, err) ||
+	    session_read_load(&session, err))
 		return -1;
 	return events_each(session.store, 1, print_event, &printer, err);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "runner/base/jsonw.h"
+#include "runner/cli/confinement.h"
 #include "runner/cli/reporting.h"
 #include "runner/cli/verbs.h"
 
@@ -55,7 +56,9 @@ report_run(const struct args *args, struct err *err)
 	struct report_result *result = calloc(1, sizeof(*result));
 	int failed;
 
-	failed = session_open(&session, args, err) || session_read_load(&session, err);
+	failed = session_open(&session, args, err) ||
+		 confinement_enter(&session, CONFINEMENT_STATE | CONFINEMENT_REPORTS, err) ||
+		 session_read_load(&session, err);
 	if (!failed && !result)
 		failed = err_memory(err);
 	if (!failed)
@@ -67,5 +70,7 @@ report_run(const struct args *args, struct err *err)
 	else if (!failed && !args_has(args, OPTION_QUIET))
 		printf("%s/report.csv\n%s/summary.csv\n%s/rejected.csv\n", folder, folder, folder);
 	free(result);
+	if (failed)
+		confinement_withdraw(&session);
 	return failed ? -1 : 0;
 }

@@ -29,7 +29,7 @@ reporting_folder(const struct session *session, char folder[PATH_MAX])
 }
 
 int
-reporting_try(const struct session *session, struct err *err)
+reporting_try(struct session *session, struct err *err)
 {
 	const char *dir = session->settings.report.dir.path;
 	struct err cause = ERR_INIT;
@@ -37,7 +37,7 @@ reporting_try(const struct session *session, struct err *err)
 
 	if (!dir[0])
 		return 0;
-	if (folder_make(dir, NULL, &cause) == 0) {
+	if (folder_make(dir, &session->has_made_reports, &cause) == 0) {
 		if (access(dir, W_OK | X_OK) == 0)
 			return 0;
 		saved = errno;

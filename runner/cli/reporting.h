@@ -10,7 +10,7 @@ void reporting_folder(const struct session *session, char folder[PATH_MAX]);
 
 /* Whether reports can be written there, before hours of work for them: makes the folder that
  * report.dir names. ERR_CREATE. */
-int reporting_try(const struct session *session, struct err *err);
+int reporting_try(struct session *session, struct err *err);
 
 int reporting_write(struct session *session, struct report_result *result, struct err *err);
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "runner/base/number.h"
+#include "runner/cli/confinement.h"
 #include "runner/cli/ports.h"
 #include "runner/cli/reporting.h"
 #include "runner/cli/session.h"
@@ -149,7 +150,9 @@ resolve_run(const struct args *args, struct err *err)
 	SCOPED(session) session = SESSION_NONE;
 
 	if (read_wish(args, &event, err) || find_chunk(args, &event, err) ||
-	    session_open(&session, args, err) || resolve_somehow(&session, &event, err))
+	    session_open(&session, args, err) ||
+	    confinement_enter(&session, CONFINEMENT_STATE | CONFINEMENT_REPORTS, err) ||
+	    resolve_somehow(&session, &event, err))
 		return -1;
 	fprintf(stderr, "%s is settled.  rollcall run %s goes on.\n", args->operands[1],
 	    session.settings.path);

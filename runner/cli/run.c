@@ -226,6 +226,7 @@ conclude(struct run *run, const struct engine_end *end, struct err *err)
 	struct report_result *result = calloc(1, sizeof(*result));
 	char folder[PATH_MAX];
 	SCOPED(buf) words = BUF_INIT;
+	SCOPED(buf) shown = BUF_INIT;
 	int code;
 
 	if (!result)
@@ -246,7 +247,8 @@ conclude(struct run *run, const struct engine_end *end, struct err *err)
 
 		reporting_folder(session, folder);
 		outcome_text(&words, &outcome);
-		fputs(buf_text(&words), stderr);
+		show_lines(&shown, buf_span(&words));
+		fputs(buf_text(&shown), stderr);
 	}
 	free(result);
 	return code;

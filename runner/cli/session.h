@@ -26,6 +26,8 @@ struct session {
 	struct report_job job;
 	struct engine_source *sources;
 	int folder_fd; /* -1: not open */
+	unsigned confined_abi; /* of Landlock, see confinement.h; 0: not confined */
+	bool has_made_reports; /* report.dir, before there was a load */
 };
 
 #define SESSION_NONE { .folder_fd = -1 }

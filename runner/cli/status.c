@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runner/base/show.h"
+#include "runner/cli/confinement.h"
 #include "runner/cli/standing.h"
 #include "runner/cli/verbs.h"
 
@@ -30,14 +32,16 @@ static int
 print(const struct status *status, bool is_json, struct err *err)
 {
 	SCOPED(buf) text = BUF_INIT;
+	SCOPED(buf) shown = BUF_INIT;
 
 	if (is_json)
 		status_json(&text, status);
 	else
 		status_text(&text, status);
-	if (buf_check(&text, err))
+	show_lines(&shown, buf_span(&text));
+	if (buf_check(&text, err) || buf_check(&shown, err))
 		return -1;
-	fwrite(text.ptr, 1, text.len, stdout);
+	fwrite(shown.ptr, 1, shown.len, stdout);
 	return 0;
 }
 
@@ -47,7 +51,9 @@ status_of(const struct args *args, struct err *err)
 	SCOPED(session) session = SESSION_NONE;
 	SCOPED(standing) standing = STANDING_NONE;
 
-	if (session_open(&session, args, err))
+	/* All loads of a folder are looked at by one process, which cannot give up the next one. */
+	if (session_open(&session, args, err) ||
+	    (args->operand_count && confinement_enter(&session, CONFINEMENT_STATE, err)))
 		return -1;
 	if (session_has_load(&session) ? session_read_load(&session, err)
 				       : session_describe(&session, "", err))
@@ -72,12 +78,14 @@ tell(struct survey *survey, const char *job)
 {
 	struct args one = *survey->args;
 	struct err problem = ERR_INIT;
+	SCOPED(buf) shown = BUF_INIT;
 
 	survey->found++;
 	one.operands[0] = job;
 	if (status_of(&one, &problem) == 0)
 		return;
-	fprintf(stderr, "rollcall: %s\n", problem.text);
+	show_lines(&shown, span_of(problem.text));
+	fprintf(stderr, "rollcall: %s\n", buf_text(&shown));
 	survey->code = (int)problem.kind;
 }
 

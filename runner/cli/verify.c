@@ -11,6 +11,7 @@
 #include "runner/base/jsonw.h"
 #include "runner/base/show.h"
 #include "runner/cli/compare.h"
+#include "runner/cli/confinement.h"
 #include "runner/cli/reporting.h"
 #include "runner/cli/verbs.h"
 #include "store/audit.h"
@@ -240,7 +241,8 @@ verify_run(const struct args *args, struct err *err)
 	struct telling telling = { .is_json = args_has(args, OPTION_JSON), .text = BUF_INIT };
 	int code;
 
-	if (session_open(&session, args, err))
+	if (session_open(&session, args, err) ||
+	    confinement_enter(&session, CONFINEMENT_STATE, err))
 		return -1;
 	if (session_has_load(&session) && inspect_in_child(session.folder, INSPECT_ALL, err))
 		return -1;

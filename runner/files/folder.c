@@ -181,8 +181,9 @@ folder_write(const char *folder, const char *name, struct span bytes, struct err
 int
 folder_read(const char *folder, const char *name, size_t most, struct buf *to, struct err *err)
 {
+	const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW;
 	SCOPED(path) path = { folder_path(folder, name) };
-	SCOPED(fd) fd = { path.text ? open(path.text, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1 };
+	SCOPED(fd) fd = { path.text ? open(path.text, flags) : -1 };
 	size_t begin = to->len;
 
 	if (!path.text)

@@ -37,7 +37,7 @@ int folder_inode(const char *folder, uint64_t *inode, struct err *err);
 /* FOLDER/NAME with these bytes, whole or not at all (put.h). */
 int folder_write(const char *folder, const char *name, struct span bytes, struct err *err);
 
-/* Appends the file's bytes to `to`; more than `most` is ERR_IO. */
+/* Appends the file's bytes to `to`; more than `most`, or a link in its place, is ERR_IO. */
 int folder_read(const char *folder, const char *name, size_t most, struct buf *to,
     struct err *err);
 

@@ -13,6 +13,8 @@
 enum {
 	/* A reset below this many seconds is relative: as a date it would be in 2001. */
 	RELATIVE_BELOW_S = 1000000000,
+	/* A page of 100 imports with every attribute that V2 knows has less than 5,000. */
+	MOST_VALUES = 30000,
 };
 
 /* Numbers in headers are held in thousandths; larger ones, however many digits, read as this,
@@ -251,6 +253,27 @@ answer_is_html(struct span body, bool is_html)
 	return is_html || span_starts(span_trim(body), "<");
 }
 
+/* Values, that is what a reader must keep in memory, some 800 bytes each: 8 MiB of {},{},... would be
+ * 2 GiB. Bytes within texts are none. */
+static bool
+has_too_many_values(struct span body)
+{
+	size_t count = 0;
+	bool is_text = false;
+
+	for (size_t i = 0; i < body.len; i++) {
+		char byte = body.ptr[i];
+
+		if (byte == '"')
+			is_text = !is_text;
+		else if (is_text)
+			i += byte == '\\';
+		else if (byte == ',' || byte == ':' || byte == '[' || byte == '{')
+			count++;
+	}
+	return count > MOST_VALUES;
+}
+
 /* What the body is; if it is JSON, it is in *doc and its message, if any, in the reply. */
 static bool
 read_json(struct reply *reply, struct span body, bool is_html, struct json_doc *doc)
@@ -259,6 +282,8 @@ read_json(struct reply *reply, struct span body, bool is_html, struct json_doc *
 		reply->form = ANSWER_NONE;
 	else if (answer_is_html(body, is_html))
 		reply->form = ANSWER_HTML;
+	else if (has_too_many_values(body))
+		reply->form = ANSWER_TOO_LONG;
 	else if (json_parse(doc, body, JSON_DEPTH, NULL))
 		reply->form = ANSWER_BROKEN;
 	else

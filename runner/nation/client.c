@@ -26,6 +26,8 @@ enum {
 	HEAD_BYTES = 64 << 10,
 	LIST_BYTES = 8 << 20,
 	RESULT_BYTES = 256 << 20,
+	/* Of an error or a web page over its cap: more than anybody writes by mistake. */
+	PASSING_BYTES = 1 << 20,
 	/* A result may be as large as a chunk and come from a slow nation. */
 	RESULT_MOST_MS = 60 * 60 * 1000,
 	/* Other requests wait for a token that was refused. */
@@ -70,7 +72,9 @@ struct request {
 	bool is_head_complete;
 	struct buf answer;
 	uint64_t answer_bytes;
+	uint64_t passed_bytes; /* of these, unread */
 	bool is_too_long;
+	bool is_enough; /* what there is of it counts, the rest is not waited for */
 	struct result *result;
 	struct answer_list list;
 	struct err disk_err;
@@ -175,14 +179,20 @@ answer_cap(const struct request *request)
 }
 
 /* Over the cap a good answer is given up. An error counts by its status, a web page by being one:
- * the rest of them passes by unread. */
+ * the rest of them passes by unread, but not for ever. */
 static size_t
 over_cap(struct request *request, size_t len)
 {
-	bool is_html = answer_is_html(buf_span(&request->answer), request->head.is_html);
+	struct span text = request->result ? result_rest(request->result)
+					   : buf_span(&request->answer);
+	bool is_html = answer_is_html(text, request->head.is_html);
 
 	request->is_too_long = true;
-	return status_of(request) / 100 == 2 && !is_html ? 0 : len;
+	if (status_of(request) / 100 == 2 && !is_html)
+		return 0;
+	request->passed_bytes += len;
+	request->is_enough = request->passed_bytes > PASSING_BYTES;
+	return request->is_enough ? 0 : len;
 }
 
 static size_t
@@ -192,7 +202,8 @@ on_answer(char *bytes, size_t size, size_t count, void *arg)
 	size_t len = size * count;
 
 	request->answer_bytes += len;
-	if (request->answer_bytes > answer_cap(request))
+	if (request->answer_bytes > answer_cap(request) ||
+	    (request->result && result_is_lost(request->result)))
 		return over_cap(request, len);
 	if (request->result)
 		return result_take(request->result, (struct span){ bytes, len },
@@ -387,9 +398,9 @@ reset_progress(struct request *request)
 {
 	request->curl_text[0] = '\0';
 	request->given_bytes = request->seen_bytes = request->answer_bytes = 0;
-	request->head_bytes = 0;
+	request->head_bytes = request->passed_bytes = 0;
 	request->body_err.kind = request->disk_err.kind = ERR_NONE;
-	request->is_head_complete = request->is_too_long = false;
+	request->is_head_complete = request->is_too_long = request->is_enough = false;
 	request->handed_ms = -1;
 	answer_head_init(&request->head);
 }
@@ -628,6 +639,8 @@ finish_ended(struct request *request, CURLcode code, struct err *err)
 	long head_bytes = 0;
 
 	curl_easy_getinfo(request->easy, CURLINFO_REQUEST_SIZE, &head_bytes);
+	if (code == CURLE_WRITE_ERROR && request->is_enough)
+		code = CURLE_OK;
 	if (code == CURLE_OK && !request->is_head_complete)
 		return finish(request, TRANSPORT_BROKEN, code,
 		    "the connection closed within the head of the answer", err);

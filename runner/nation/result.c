@@ -164,17 +164,17 @@ outside(struct result *result, char byte)
 static void
 in_text(struct result *result, char byte)
 {
-	bool is_member = !result->is_mismatch && result->matched == strlen(MEMBER);
+	bool is_whole = result->matched == strlen(MEMBER);
 
 	keep(result, byte);
 	if (byte == '\\')
 		result->place = IN_TEXT_ESCAPE;
 	else if (byte == '"')
-		result->place = is_member ? BEHIND_NAME : IN_BETWEEN;
-	else if (is_member || byte != MEMBER[result->matched])
-		result->is_mismatch = true;
-	else
+		result->place = is_whole && !result->is_mismatch ? BEHIND_NAME : IN_BETWEEN;
+	else if (!is_whole && byte == MEMBER[result->matched])
 		result->matched++;
+	else
+		result->is_mismatch = true;
 }
 
 static void
@@ -295,6 +295,18 @@ result_take(struct result *result, struct span bytes, struct err *err)
 		bytes.len -= taken;
 	}
 	return 0;
+}
+
+bool
+result_is_lost(const struct result *result)
+{
+	return result->is_broken || result->is_too_long;
+}
+
+struct span
+result_rest(const struct result *result)
+{
+	return buf_span(&result->rest);
 }
 
 /* ---- the end ---- */

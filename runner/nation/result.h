@@ -27,6 +27,11 @@ void result_free(struct result *result); /* removes what has no name yet; NULL i
 /* The next bytes of the body. -1: they could not be written (ERR_IO, ERR_CREATE). */
 int result_take(struct result *result, struct span bytes, struct err *err);
 
+/* Whether nothing that may still come can make a good result of it; and what was kept of it so far,
+ * lent until the next call. */
+bool result_is_lost(const struct result *result);
+struct span result_rest(const struct result *result);
+
 /* The body is complete; reply->status must stand. Fills what answer_result() fills; a failure_csv
  * that is no base64, or stands where none belongs, makes the form ANSWER_BROKEN. With a good
  * result of a 2xx the file is in place and durable before this returns. */

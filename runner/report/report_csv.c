@@ -62,6 +62,17 @@ add_count(struct csv *csv, const struct chunk *chunk, uint64_t count)
 		csv_empty(csv);
 }
 
+/* What a person wrote may stand in it. */
+static void
+add_note(struct csv *csv, struct span note)
+{
+	SCOPED(buf) shown = BUF_INIT;
+
+	show_safe(&shown, note, SIZE_MAX);
+	csv_text(csv, buf_span(&shown));
+	csv->to->failed |= buf_failed(&shown);
+}
+
 void
 report_csv_line(struct csv *csv, const struct report_csv_line *line)
 {
@@ -77,6 +88,6 @@ report_csv_line(struct csv *csv, const struct report_csv_line *line)
 	add_count(csv, chunk, chunk->rows_updated);
 	add_count(csv, chunk, chunk->rows_failed);
 	csv_number(csv, line->rows_unaccounted);
-	csv_text(csv, line->note);
+	add_note(csv, line->note);
 	csv_end(csv);
 }

@@ -40,6 +40,11 @@ file_open(struct file *file, struct file_name name, struct err *err)
 
 	/* Nobody may write into a pipe for ever. */
 	opened.fd = open(name.path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	/* A process that is confined to the files that it was given (confine.h) cannot open one that
+	 * was renamed into their place; what a person may do shows the difference. */
+	if (opened.fd < 0 && errno == EACCES && access(name.path, R_OK) == 0)
+		return err_set(err, ERR_INPUT,
+		    "%s was replaced by another file since this command began", name.written);
 	if (opened.fd < 0)
 		return err_system(err, ERR_INPUT, errno, "%s cannot be opened", name.written);
 	if (fstat(opened.fd, &facts))

@@ -10,6 +10,7 @@
 
 /* One process, one count: a kill has no other address. */
 static uint64_t step_count;
+static FILE *count_file;
 
 /* Where to die: the `at`-th step, or of those of this name. */
 struct address {
@@ -63,13 +64,20 @@ steps_real(void)
 }
 
 void
-steps_done(void)
+steps_begin(void)
 {
 	const char *path = getenv("ROLLCALL_COUNT_STEPS");
-	FILE *file = path ? fopen(path, "we") : NULL;
 
-	if (!file)
+	if (path)
+		count_file = fopen(path, "we");
+}
+
+void
+steps_done(void)
+{
+	if (!count_file)
 		return;
-	fprintf(file, "%llu\n", (unsigned long long)step_count);
-	fclose(file);
+	fprintf(count_file, "%llu\n", (unsigned long long)step_count);
+	fclose(count_file);
+	count_file = NULL;
 }

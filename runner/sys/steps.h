@@ -14,6 +14,9 @@ struct steps_port steps_real(void);
 /* A step outside the engine: planning, reports. */
 void steps_at(const char *step);
 
+/* At the start, before the process is confined to its folders. */
+void steps_begin(void);
+
 /* At the end of the program: writes the count if it was asked for. */
 void steps_done(void);
 

@@ -1,5 +1,6 @@
 # The shipped binary, cut off.
 crash_tests = \
+	%D%/canary.sh \
 	%D%/closed_streams.sh \
 	%D%/full_disk.sh \
 	%D%/killed_around_a_refresh.sh \

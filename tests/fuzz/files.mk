@@ -1,6 +1,5 @@
 # Fuzz targets: %D%/fuzz_NAME.c with its corpus in %D%/corpus/NAME (see fuzz.h). To fuzz:
-#   ../configure CC=clang --enable-fuzzers && make -j2 fuzz_programs
-#   mkdir -p found && tests/fuzz/fuzz_NAME found ../tests/fuzz/corpus/NAME     (it writes to the first)
+#   ../configure CC=clang --enable-fuzzers && make -j2 hunt     (hunt.sh tells more)
 # Each needs  _SOURCES, _LDFLAGS = $(FUZZ_FLAGS), _LDADD = $(FUZZ_MAIN) archives, a line in
 # FUZZ_INPUTS, and a corpus of one input of each kind at least.
 FUZZ_FLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
@@ -50,9 +49,22 @@ tests_fuzz_fuzz_pass_SOURCES = %D%/fuzz_pass.c %D%/fuzz.h tests/unit/input.h
 tests_fuzz_fuzz_pass_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_pass_LDADD = $(FUZZ_MAIN) libtext.a libbase.a $(XXHASH_LIBS) $(CRYPTO_LIBS)
 
+fuzz_programs += tests/fuzz/fuzz_head tests/fuzz/fuzz_result
+FUZZ_INPUTS += %D%/corpus/head %D%/corpus/result
+fuzz_answer_LIBS = libnation.a libjson-read.a libfiles.a libcore.a libbase.a $(JSONC_LIBS) \
+	$(CURL_LIBS) $(CRYPTO_LIBS)
+tests_fuzz_fuzz_head_SOURCES = %D%/fuzz_head.c %D%/fuzz.h
+tests_fuzz_fuzz_head_LDFLAGS = $(FUZZ_FLAGS)
+tests_fuzz_fuzz_head_LDADD = $(FUZZ_MAIN) $(fuzz_answer_LIBS)
+tests_fuzz_fuzz_result_SOURCES = %D%/fuzz_result.c %D%/fuzz.h
+tests_fuzz_fuzz_result_LDFLAGS = $(FUZZ_FLAGS)
+tests_fuzz_fuzz_result_LDADD = $(FUZZ_MAIN) $(fuzz_answer_LIBS)
+
 check_PROGRAMS += $(fuzz_programs)
 if FUZZERS
 FUZZ_MAIN =
+hunt: $(fuzz_programs)
+	TOP_SRCDIR='$(abs_top_srcdir)' TOP_BUILDDIR='$(abs_top_builddir)' bash '$(srcdir)/tests/fuzz/hunt.sh'
 else
 FUZZ_MAIN = libreplay.a
 check_LIBRARIES += libreplay.a
@@ -61,5 +73,5 @@ TESTS += $(fuzz_programs)
 endif
 
 fuzz_programs: $(fuzz_programs)
-.PHONY: fuzz_programs
-EXTRA_DIST += $(FUZZ_INPUTS)
+.PHONY: fuzz_programs hunt
+EXTRA_DIST += $(FUZZ_INPUTS) %D%/hunt.sh

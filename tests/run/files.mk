@@ -3,13 +3,17 @@ TEST_EXTENSIONS = .sh
 LOG_DRIVER = $(SHELL) $(top_srcdir)/%D%/driver
 SH_LOG_DRIVER = $(LOG_DRIVER)
 SH_LOG_COMPILER = bash
+if COVERAGE
+# gcov writes beside the objects, from within the program.
+unconfined = ROLLCALL_CONFINE=off; export ROLLCALL_CONFINE;
+endif
 AM_TESTS_ENVIRONMENT = \
 	TOP_SRCDIR='$(abs_top_srcdir)' TOP_BUILDDIR='$(abs_top_builddir)'; \
 	CC='$(CC)' NM='$(NM)' PLAIN_OBJECTS='$(plain_objects)'; \
 	COMPILE='$(CC) $(DEFS) $(AM_CPPFLAGS) $(CPPFLAGS) $(AM_CFLAGS) $(CFLAGS)'; \
 	ASAN_OPTIONS="detect_leaks=1:$$ASAN_OPTIONS"; \
 	UBSAN_OPTIONS="print_stacktrace=1:$$UBSAN_OPTIONS"; \
-	FUZZ_CORPUS='$(abs_top_srcdir)/tests/fuzz/corpus'; \
+	FUZZ_CORPUS='$(abs_top_srcdir)/tests/fuzz/corpus'; $(unconfined) \
 	export TOP_SRCDIR TOP_BUILDDIR CC NM PLAIN_OBJECTS COMPILE FUZZ_CORPUS ASAN_OPTIONS UBSAN_OPTIONS;
 
 dist_noinst_SCRIPTS += %D%/driver %D%/count %D%/analyze

@@ -563,10 +563,48 @@ what_has_not_the_form_of_a_list_is_none(void **state)
 	}
 }
 
+/* 8 MiB of {}, were 2 GiB of memory in json-c. */
+static void
+an_answer_of_more_values_than_memory_should_hold_is_not_read(void **state)
+{
+	SCOPED(buf) body = BUF_INIT;
+	SCOPED(answer_list) list = ANSWER_LIST_INIT;
+	struct reply reply = { .kind = REQUEST_LIST, .status = 200 };
+
+	(void)state;
+	buf_add_text(&body, "{\"data\":[");
+	for (int i = 0; i < 30000; i++)
+		buf_add_text(&body, "{},");
+	buf_add_text(&body, "{}],\"links\":{\"next\":null}}");
+	assert_int_equal(answer_list(&reply, buf_span(&body), false, &list, NULL), 0);
+	assert_int_equal(reply.form, ANSWER_TOO_LONG);
+	assert_false(reply.is_list);
+}
+
+static void
+bytes_within_texts_are_no_values(void **state)
+{
+	SCOPED(buf) body = BUF_INIT;
+	SCOPED(answer_list) list = ANSWER_LIST_INIT;
+	struct reply reply = { .kind = REQUEST_LIST, .status = 200 };
+
+	(void)state;
+	buf_add_text(&body, "{\"data\":[{\"id\":\"7\",\"attributes\":{\"content_head\":\"");
+	for (int i = 0; i < 30000; i++)
+		buf_add_text(&body, "\\\"[{,:");
+	buf_add_text(&body, "\"}}],\"links\":{\"next\":null}}");
+	assert_int_equal(answer_list(&reply, buf_span(&body), false, &list, NULL), 0);
+	assert_int_equal(reply.form, ANSWER_JSON);
+	assert_int_equal(reply.entry_count, 1);
+	assert_int_equal(reply.entries[0].import_id, 7);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_answer_of_more_values_than_memory_should_hold_is_not_read),
+		cmocka_unit_test(bytes_within_texts_are_no_values),
 		cmocka_unit_test(a_head_without_any_of_the_names_tells_nothing),
 		cmocka_unit_test(names_of_headers_have_no_case_and_values_no_blanks),
 		cmocka_unit_test(retry_after_is_seconds_a_date_or_nothing),

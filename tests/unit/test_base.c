@@ -198,6 +198,32 @@ text_from_outside_cannot_act_on_a_terminal(void **state)
 }
 
 static void
+lines_of_ours_stay_lines_and_what_stands_in_them_is_safe(void **state)
+{
+	SCOPED(buf) out = BUF_INIT;
+
+	(void)state;
+	show_lines(&out, span_of("a\x1b[2J\n\n  b\xC2\x9Bm\xE2\x80\xA8\rc\nd"));
+	assert_string_equal(buf_text(&out),
+	    "a\\x1B[2J\n\n  b\\xC2\\x9Bm\\xE2\\x80\\xA8 c\nd");
+	buf_clear(&out);
+	show_lines(&out, span_of(""));
+	assert_int_equal(out.len, 0);
+}
+
+static void
+json_spells_what_acts_on_a_terminal(void **state)
+{
+	SCOPED(buf) out = BUF_INIT;
+	struct jsonw json = jsonw_into(&out);
+
+	(void)state;
+	jsonw_string(&json, NULL, "\x1b\x7f\xC2\x9B\xC2\xA0\xE2\x80\xAE\xE2\x81\xA6\xE2\x82\xAC\v\b");
+	assert_string_equal(buf_text(&out),
+	    "\"\\u001b\\u007f\\u009b\xC2\xA0\\u202e\\u2066\xE2\x82\xAC\\u000b\\b\"");
+}
+
+static void
 the_nearest_name_is_meant_only_when_it_is_near(void **state)
 {
 	struct suggest suggest = suggest_for(span_of("Last-Nmae"));
@@ -313,6 +339,8 @@ main(void)
 		cmocka_unit_test(the_date_of_an_http_answer_is_read),
 		cmocka_unit_test(numbers_are_shown_as_people_read_them),
 		cmocka_unit_test(text_from_outside_cannot_act_on_a_terminal),
+		cmocka_unit_test(lines_of_ours_stay_lines_and_what_stands_in_them_is_safe),
+		cmocka_unit_test(json_spells_what_acts_on_a_terminal),
 		cmocka_unit_test(the_nearest_name_is_meant_only_when_it_is_near),
 		cmocka_unit_test(json_is_escaped_and_always_valid_utf8),
 		cmocka_unit_test(overlong_forms_and_surrogates_are_not_utf8),

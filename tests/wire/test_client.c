@@ -737,6 +737,30 @@ an_error_over_the_cap_still_has_its_status(void **state)
 	close_bench(&bench);
 }
 
+/* The peer does not close: who waits for the end of these meets a limit. */
+static void
+an_error_or_a_page_without_end_is_left_and_counts_all_the_same(void **state)
+{
+	const struct peer_script scripts[] = {
+		SCRIPT(TAKE_HEAD, SAY("HTTP/1.1 502 Bad Gateway\r\n\r\n"), SAY_MUCH(8 << 20),
+		    AWAIT_CLOSE),
+		SCRIPT(TAKE_HEAD, SAY("HTTP/1.1 200 OK\r\n\r\n<html>"), SAY_MUCH(8 << 20),
+		    AWAIT_CLOSE),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(scripts); i++) {
+		struct bench bench;
+		const struct reply *reply = status_of(&bench, patient_options(), &scripts[i]);
+
+		assert_int_equal(reply->transport, TRANSPORT_OK);
+		assert_int_equal(reply->status, i ? 200 : 502);
+		assert_int_equal(reply->form, i ? ANSWER_HTML : ANSWER_TOO_LONG);
+		settle(&bench);
+		close_bench(&bench);
+	}
+}
+
 static void
 a_head_without_end_is_given_up(void **state)
 {
@@ -1237,6 +1261,7 @@ main(void)
 		cmocka_unit_test(a_good_answer_over_the_cap_is_given_up),
 		cmocka_unit_test(a_web_page_over_the_cap_is_still_a_web_page),
 		cmocka_unit_test(an_error_over_the_cap_still_has_its_status),
+		cmocka_unit_test(an_error_or_a_page_without_end_is_left_and_counts_all_the_same),
 		cmocka_unit_test(a_head_without_end_is_given_up),
 		cmocka_unit_test(how_long_to_wait_comes_with_the_refusal),
 		cmocka_unit_test(a_page_of_the_list_is_asked_for_in_v2_and_lent),
