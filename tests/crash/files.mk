@@ -1,5 +1,6 @@
 # The shipped binary, cut off.
 crash_tests = \
+	%D%/clocks.sh \
 	%D%/closed_streams.sh \
 	%D%/full_disk.sh \
 	%D%/killed_at_every_step.sh \
@@ -12,4 +13,5 @@ TESTS += $(crash_tests)
 
 # Its sample goes by counts of system calls, which vary with timing: not for make check.
 LONG_TESTS += %D%/faulted_system_calls.sh %D%/random_faults.sh
-EXTRA_DIST += $(crash_tests) %D%/faulted_system_calls.sh %D%/loads.sh
+EXTRA_DIST += $(crash_tests) %D%/faulted_system_calls.sh %D%/loads.sh \
+	%D%/shifted_clock.c
