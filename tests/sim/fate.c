@@ -26,7 +26,6 @@ static const struct fate post_fates[] = {
 	{ .status = 425 },
 	{ .status = 421 },
 	{ .status = 400 },
-	{ .status = 413 },
 	{ .status = 422 },
 	/* odd but accepted */
 	{ .status = 201 },
