@@ -1,6 +1,7 @@
 /* shifted_clock.c - LD_PRELOADed by clocks.sh: the wall clock is off by as many seconds as the file
  * SHIFTED_CLOCK says, read anew at each look at the clock. The other clocks stay as they are. */
-#define _GNU_SOURCE
+#include "platform.h"
+
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <stdlib.h>
