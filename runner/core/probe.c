@@ -271,8 +271,10 @@ probe_result(const struct probe *probe)
 
 	if (probe->alike == 1 && probe->obscure == 0 && probe->candidate)
 		return PROBE_IS_FOUND;
-	if (probe->alike || probe->obscure || may_hide)
+	if (probe->alike || probe->obscure)
 		return PROBE_IS_UNCLEAR;
+	if (may_hide)
+		return PROBE_NEEDS_LIKENESS;
 	if (!probe->wanted.has_witness || probe->own_seen < probe->wanted.own_expected)
 		return PROBE_NEEDS_WITNESS;
 	return PROBE_IS_ABSENT;

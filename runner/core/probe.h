@@ -33,7 +33,8 @@ struct probe_wanted {
 enum probe_owner {
 	PROBE_STRANGER,
 	PROBE_OWN,       /* another chunk of this load owns the id */
-	PROBE_OWN_AGAIN, /* the same, and it was shown before in this look */
+	PROBE_OWN_AGAIN, /* the same, and it shows nothing new: it was shown before in this look, is not
+			    of the time in question, or the list's times are wrong */
 };
 
 enum probe_next {
@@ -48,6 +49,8 @@ enum probe_result {
 	PROBE_IS_FOUND,      /* exactly one, candidate says which; to be confirmed */
 	PROBE_IS_ABSENT,
 	PROBE_IS_UNCLEAR,    /* several, or some that cannot be told */
+	PROBE_NEEDS_LIKENESS, /* nothing like it, but none of our own shows in what form the nation
+				 lists them: what looks different may be ours */
 	PROBE_NEEDS_WITNESS, /* absent as it seems, but nothing shows that the list is whole */
 };
 

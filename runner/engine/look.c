@@ -300,18 +300,28 @@ look_again_later(struct engine *engine, enum trouble trouble, int64_t wait_ms)
 	load_wait(&engine->load, index, mono_ms + wait_ms);
 }
 
+/* Is a further look worth its while? Retry.attempts of them for the other imports of this load that
+ * are missing, or for other chunks in doubt that may be found meanwhile. */
+static bool
+may_wait_for_own(const struct engine *engine)
+{
+	const struct load *load = &engine->load;
+	const struct slot *slot = &load->slots[engine->look.index];
+	uint32_t waits = slot->trouble == TROUBLE_WITNESS ? slot->troubles : 0;
+
+	return waits < load->limits.attempts &&
+	       (engine->look.probe.wanted.has_witness || load->doubts.count);
+}
+
 static int
 end_without_witness(struct engine *engine, struct err *err)
 {
-	const struct load_limits *limits = &engine->load.limits;
-	const struct slot *slot = &engine->load.slots[engine->look.index];
-	uint32_t waits = slot->trouble == TROUBLE_WITNESS ? slot->troubles : 0;
 	bool has_own = engine->look.probe.wanted.has_witness;
 
 	if (is_resubmitted(engine))
 		return end_unclear(engine, true, "not in the nation's list", err);
-	if (has_own ? waits < limits->attempts : may_get_witness(engine)) {
-		look_again_later(engine, TROUBLE_WITNESS, limits->settle_ms);
+	if (may_wait_for_own(engine) || (!has_own && may_get_witness(engine))) {
+		look_again_later(engine, TROUBLE_WITNESS, engine->load.limits.settle_ms);
 		return 0;
 	}
 	return end_unclear(engine, true,
@@ -339,19 +349,43 @@ end_failed(struct engine *engine, bool shows_nothing, const char *why, struct er
 
 /* ---- hearing pages ---- */
 
-static enum probe_owner
-owner_of(struct engine *engine, uint64_t import_id)
+/* Made before it was sent, as the list has it: its times are not those of Date (another clock, or local
+ * time), so what it shows of the time in question cannot be told from what came before. */
+static bool
+is_out_of_time(const struct slot *slot, const struct listed *entry)
 {
-	uint32_t index = import_id ? load_owner(&engine->load, import_id) : LOAD_NO_INDEX;
+	return slot->is_dated && entry->created_ms >= 0 &&
+	       entry->created_ms < slot->sent_ms - EDGE_MS;
+}
+
+static enum probe_owner
+owner_of(struct engine *engine, const struct listed *entry)
+{
+	uint32_t index =
+	    entry->import_id ? load_owner(&engine->load, entry->import_id) : LOAD_NO_INDEX;
+	const struct slot *slot = &engine->load.slots[index == LOAD_NO_INDEX ? 0 : index];
 	uint64_t bit;
 
 	if (index == LOAD_NO_INDEX)
 		return PROBE_STRANGER;
 	bit = UINT64_C(1) << (index % 64);
-	if (engine->seen[index / 64] & bit || !is_expected(&engine->look, &engine->load.slots[index]))
+	if (engine->seen[index / 64] & bit || !is_expected(&engine->look, slot) ||
+	    is_out_of_time(slot, entry))
 		return PROBE_OWN_AGAIN;
 	engine->seen[index / 64] |= bit;
 	return PROBE_OWN;
+}
+
+static int
+end_without_likeness(struct engine *engine, struct err *err)
+{
+	if (engine->load.doubts.count == 0 || !may_wait_for_own(engine))
+		return end_unclear(engine, false,
+		    "the nation's list has imports that look different, and none of this load to "
+		    "compare them with",
+		    err);
+	look_again_later(engine, TROUBLE_WITNESS, engine->load.limits.settle_ms);
+	return 0;
 }
 
 static int
@@ -364,6 +398,8 @@ end_by_result(struct engine *engine, struct err *err)
 		return 0;
 	case PROBE_IS_ABSENT:
 		return end_absent(engine, err);
+	case PROBE_NEEDS_LIKENESS:
+		return end_without_likeness(engine, err);
 	case PROBE_NEEDS_WITNESS:
 		return end_without_witness(engine, err);
 	case PROBE_IS_UNCLEAR:
@@ -386,7 +422,7 @@ hear_page(struct engine *engine, const struct reply *reply, struct err *err)
 	}
 	for (uint32_t i = 0; i < reply->entry_count; i++)
 		probe_entry(&look->probe, &reply->entries[i],
-		    owner_of(engine, reply->entries[i].import_id));
+		    owner_of(engine, &reply->entries[i]));
 	switch (probe_page_end(&look->probe, reply->has_more)) {
 	case PROBE_COMPLETE:
 		return end_by_result(engine, err);

@@ -1,6 +1,7 @@
 # The shipped binary, cut off.
 crash_tests = \
 	%D%/canary.sh \
+	%D%/clocks.sh \
 	%D%/closed_streams.sh \
 	%D%/full_disk.sh \
 	%D%/killed_around_a_refresh.sh \
@@ -14,4 +15,5 @@ TESTS += $(crash_tests)
 
 # Its sample goes by counts of system calls, which vary with timing: not for make check.
 LONG_TESTS += %D%/faulted_system_calls.sh %D%/killed_around_a_refresh.sh %D%/random_faults.sh
-EXTRA_DIST += $(crash_tests) %D%/faulted_system_calls.sh %D%/loads.sh
+EXTRA_DIST += $(crash_tests) %D%/faulted_system_calls.sh %D%/loads.sh \
+	%D%/shifted_clock.c

@@ -20,6 +20,24 @@ static const struct fate post_fates[] = {
 	{ .sent = SENT_PART, .status = 408 },
 	{ .sent = SENT_PART, .status = 503, .told_ms = 3000 },
 	{ .sent = SENT_PART, .status = 501 },
+	/* not now, not so */
+	{ .status = 429, .told_ms = 5000 },
+	{ .status = 429, .told_ms = -1 },
+	{ .status = 425 },
+	{ .status = 421 },
+	{ .status = 400 },
+	{ .status = 422 },
+	/* odd but accepted */
+	{ .status = 201 },
+	{ .answer_ms = LONG_MS },
+	{ .upload_ms = 600000 },
+	{ .import = IMPORT_DOOMED },
+	{ .import = IMPORT_ID_OWNED },
+	{ .import = IMPORT_WORD_ABSENT },
+};
+
+/* Who can tell whether it was taken? */
+static const struct fate doubtful_fates[] = {
 	/* taken, and the answer lost */
 	{ .transport = TRANSPORT_BROKEN, .is_taken = true },
 	{ .transport = TRANSPORT_BROKEN, .is_taken = true },
@@ -53,20 +71,6 @@ static const struct fate post_fates[] = {
 	{ .transport = TRANSPORT_BROKEN, .is_taken = true, .take_ms = 1 },
 	{ .status = 504, .is_taken = true, .take_ms = 1 },
 	{ .status = 502, .is_taken = true, .take_ms = 1 },
-	/* not now, not so */
-	{ .status = 429, .told_ms = 5000 },
-	{ .status = 429, .told_ms = -1 },
-	{ .status = 425 },
-	{ .status = 421 },
-	{ .status = 400 },
-	{ .status = 422 },
-	/* odd but accepted */
-	{ .status = 201 },
-	{ .answer_ms = LONG_MS },
-	{ .upload_ms = 600000 },
-	{ .import = IMPORT_DOOMED },
-	{ .import = IMPORT_ID_OWNED },
-	{ .import = IMPORT_WORD_ABSENT },
 };
 
 static const struct fate post_stops[] = {
@@ -188,6 +192,16 @@ one_of(struct fates *fates, const struct fate *from, size_t count)
 	return from[chance_below(&fates->chance, count)];
 }
 
+static struct fate
+post_fate(struct fates *fates)
+{
+	const size_t doubts = ARRAY_COUNT(doubtful_fates), others = ARRAY_COUNT(post_fates);
+
+	if (fates->plan.is_doubtful || chance_below(&fates->chance, doubts + others) < doubts)
+		return one_of(fates, doubtful_fates, doubts);
+	return one_of(fates, post_fates, others);
+}
+
 static uint32_t
 permille_of(const struct fates *fates, enum request_kind kind)
 {
@@ -207,7 +221,7 @@ by_chance(struct fates *fates, const struct fate_asked *asked)
 			fate = is_post ? one_of(fates, post_stops, ARRAY_COUNT(post_stops))
 				       : one_of(fates, get_stops, ARRAY_COUNT(get_stops));
 		else
-			fate = is_post ? one_of(fates, post_fates, ARRAY_COUNT(post_fates))
+			fate = is_post ? post_fate(fates)
 				       : one_of(fates, get_fates, ARRAY_COUNT(get_fates));
 	}
 	if (fate.take_ms)

@@ -56,6 +56,7 @@ struct fate_plan {
 	uint32_t post_permille;
 	uint32_t get_permille;
 	uint32_t list_permille;
+	bool is_doubtful;       /* a POST goes wrong only so that it leaves a doubt */
 	uint32_t stop_permille; /* of those, how many with something that stops a run */
 	int64_t late_ms;        /* the latest that a lost POST is taken after its end */
 };

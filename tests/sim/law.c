@@ -11,6 +11,8 @@
 enum {
 	MOST_WAITS = 2000000,        /* of a run */
 	MOST_WAITS_IN_A_MOMENT = 2000, /* actions that take no time are fewer */
+	MOST_IDLE_WAITS = 100,         /* in an hour */
+	MOST_WAITS_AN_ACT = 3,
 };
 
 static const char *
@@ -25,12 +27,18 @@ name_of(const struct world *world, const struct chunk *chunk)
 
 /* ---- 5: the fold ---- */
 
-/* The first member in which two records differ; NULL: none. */
-static const char *
-difference(const struct chunk *a, const struct chunk *b)
+#define DIFFER_NUMBER(a, b) ((a) != (b))
+#define DIFFER_TIME(a, b)   ((a) != (b))
+#define DIFFER_TEXT(a, b)   (strcmp(a, b) != 0) /* what lies behind the end is not kept */
+#define DIFFER_DIGEST(a, b)                                                                        \
+	((a).is_known != (b).is_known ||                                                           \
+	    ((a).is_known && memcmp((a).bytes, (b).bytes, sizeof((a).bytes)) != 0))
+
+const char *
+law_difference(const struct chunk *a, const struct chunk *b)
 {
 #define X(kind, member, tag)                                                                       \
-	if (memcmp(&a->member, &b->member, sizeof(a->member)) != 0)                                \
+	if (DIFFER_##kind(a->member, b->member))                                                   \
 		return #member;
 	CHUNK_FIELDS(X)
 #undef X
@@ -117,10 +125,29 @@ check_fold(struct world *world, const struct journal_turn *turn, const struct ch
 			world_violate(world, "law 5: %s is %s: no %s there", name_of(world, after),
 			    chunk_state_word(chunk.state), event_word(events[i].type));
 	}
-	member = difference(&chunk, after);
+	member = law_difference(&chunk, after);
 	if (member)
 		world_violate(world, "law 5: %s of %s is not what its events say", member,
 		    name_of(world, after));
+}
+
+/* ---- 13: policies ---- */
+
+static void
+check_policy(struct world *world, const struct event *event)
+{
+	enum in_doubt_policy policy = world->options.sources[event->source].in_doubt;
+	bool is_held = event->type == EVENT_DOUBT_HELD;
+	bool is_looked_for = event->type == EVENT_PROBE_FOUND ||
+			     event->type == EVENT_PROBE_ABSENT ||
+			     event->type == EVENT_PROBE_CLEARED ||
+			     event->type == EVENT_PROBE_UNCLEAR || event->type == EVENT_PROBE_FAILED;
+	bool is_sent_again = event->type == EVENT_DOUBT_RESUBMITTED;
+
+	if ((is_held && policy != IN_DOUBT_HOLD) || (is_looked_for && policy == IN_DOUBT_HOLD) ||
+	    (is_sent_again && policy != IN_DOUBT_RESUBMIT))
+		world_violate(world, "law 13: %s, and in_doubt is %d", event_word(event->type),
+		    (int)policy);
 }
 
 void
@@ -147,9 +174,12 @@ law_append(struct world *world, const struct journal_turn *turn)
 		check_fold(world, turn, before, after);
 		records[stored ? stored - memory->chunks : before - records] = *after;
 	}
-	for (size_t i = 0; i < turn->event_count; i++)
+	law_act(world);
+	for (size_t i = 0; i < turn->event_count; i++) {
 		world_trace(world, "  %s %u-%u %s", event_word(turn->events[i].type),
 		    turn->events[i].source, turn->events[i].chunk, turn->events[i].text);
+		check_policy(world, &turn->events[i]);
+	}
 	check_tallies(world, turn->tallies, plan, records, count);
 }
 
@@ -173,7 +203,7 @@ check_replay(struct world *world)
 			    name_of(world, stored), event_word(event->type));
 	}
 	for (size_t i = 0; i < memory->chunk_count; i++) {
-		const char *member = difference(&records[i], &memory->chunks[i]);
+		const char *member = law_difference(&records[i], &memory->chunks[i]);
 
 		if (member)
 			world_violate(world, "law 5: replayed, %s of %s differs", member,
@@ -216,6 +246,7 @@ law_request(struct world *world)
 
 	if (world->mono_ms < nation->paused_until_ms)
 		world_violate(world, "law 10: a request, though the nation asked us to wait");
+	law_act(world);
 	nation->request_total++;
 	nation->sent_ms[nation->sent_count++ % PRETEND_SENT] = world->mono_ms;
 	if (most >= PRETEND_SENT || nation->sent_count <= most)
@@ -264,9 +295,50 @@ law_submit(struct world *world, size_t paper)
 
 /* ---- 8 ---- */
 
+/* Law 7 of the core: a record's due time is clamped to this. */
+static int64_t
+longest_wait_ms(const struct world *world)
+{
+	const struct load_limits *limits = &world->options.limits;
+	const int64_t waits_ms[] = { 15 * MINUTE, limits->settle_ms, limits->backoff.most_ms,
+		limits->poll_most_ms };
+	int64_t longest_ms = 0;
+
+	for (size_t i = 0; i < ARRAY_COUNT(waits_ms); i++) {
+		if (waits_ms[i] > longest_ms)
+			longest_ms = waits_ms[i];
+	}
+	return longest_ms + (int64_t)limits->requests.per_ms + MINUTE;
+}
+
+void
+law_act(struct world *world)
+{
+	world->acted_ms = world->mono_ms;
+	world->hour.acts++;
+}
+
+/* A run wakes once a minute, and for what it does. */
+static void
+check_hour(struct world *world)
+{
+	struct world_hour *hour = &world->hour;
+
+	if (world->mono_ms >= hour->began_ms + HOUR)
+		*hour = (struct world_hour){ .began_ms = world->mono_ms };
+	if (++hour->waits > MOST_IDLE_WAITS + MOST_WAITS_AN_ACT * hour->acts)
+		world_violate(world, "law 8: %" PRIu64 " turns in an hour in which %" PRIu64
+			" things were done", hour->waits, hour->acts);
+}
+
 void
 law_wait(struct world *world)
 {
+	check_hour(world);
+	if (world->nation.request_count == 0 &&
+	    world->mono_ms - world->acted_ms > longest_wait_ms(world))
+		world_violate(world, "law 8: for %" PRId64 " s the run has waited for nothing",
+		    (world->mono_ms - world->acted_ms) / SECOND);
 	if (++world->waits > MOST_WAITS)
 		world_violate(world, "law 8: the run does not end");
 	if (++world->waits_in_a_moment > MOST_WAITS_IN_A_MOMENT)

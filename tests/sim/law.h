@@ -8,10 +8,13 @@
  *     5  the records are the fold of the events, the totals their sum
  *     6  a load that is over sends nothing and writes only that it ran
  *     7  an import belongs to one chunk
- *     8  a run ends, and does not spin
+ *     8  a run ends, does not spin, and never waits longer for nothing than the longest wait that its
+ *        limits know, whatever the clocks do
  *     9  no source is sent before those that it comes after
  *    10  limits.uploads, limits.in_flight, limits.requests and the nation's pauses are kept
  *    11  the plan is only extended, by two pieces that are the whole of a chunk
+ *    12  a second runner is refused while one holds the load, also one that stands still
+ *    13  a doubt is settled in the way that its source's in_doubt allows
  *
  * A violation ends the simulation through world_violate(). */
 #ifndef TESTS_SIM_LAW_H
@@ -31,6 +34,9 @@ void law_request(struct world *world);
 void law_submit(struct world *world, size_t paper);
 void law_wait(struct world *world);
 
+/* Something was done: a wait that follows is another one. */
+void law_act(struct world *world);
+
 /* A run was cut off, or its journal failed: at most one POST a chunk was begun and not made. */
 void law_cut(struct world *world);
 
@@ -42,6 +48,9 @@ void law_end(struct world *world, const struct engine_end *end);
 
 /* A person has settled what waited, and the nation works well: everything is final. */
 void law_over(struct world *world);
+
+/* The first member in which two records of a chunk differ; NULL: none. */
+const char *law_difference(const struct chunk *a, const struct chunk *b);
 
 /* The record of a chunk that is not final and stays so: its source waits for a person's word
  * about another, or has too many rejected rows. */

@@ -6,6 +6,7 @@
 #include "tests/sim/law.h"
 #include "tests/sim/memory.h"
 #include "tests/sim/must.h"
+#include "tests/sim/shelf.h"
 #include "tests/sim/world.h"
 
 void
@@ -158,6 +159,8 @@ store(struct memory *memory, const struct journal_turn *turn)
 		*memory_chunk(memory, turn->chunks[i].source, turn->chunks[i].number) =
 		    turn->chunks[i];
 	memcpy(memory->tallies, turn->tallies, turn->source_count * sizeof(*turn->tallies));
+	if (memory->shelf)
+		shelf_append(memory->shelf, turn);
 }
 
 /* A story's, once. */
@@ -222,13 +225,16 @@ fail_sometimes(const struct memory *memory, struct err *err)
 static int
 read_chunk(void *ctx, uint32_t source, uint32_t number, struct chunk *chunk, struct err *err)
 {
-	const struct chunk *found = memory_chunk(ctx, source, number);
+	const struct memory *memory = ctx;
+	const struct chunk *found = memory_chunk(memory, source, number);
 
-	if (fail_sometimes(ctx, err))
+	if (fail_sometimes(memory, err))
 		return -1;
 	if (!found)
 		return err_set(err, ERR_IO, "there is no chunk %u of source %u", number, source);
 	*chunk = *found;
+	if (memory->shelf)
+		shelf_read_chunk(memory->shelf, chunk);
 	return 0;
 }
 
@@ -243,6 +249,8 @@ read_plan(void *ctx, uint32_t source, uint32_t number, struct plan_chunk *plan, 
 	if (i == memory->chunk_count)
 		return err_set(err, ERR_IO, "there is no chunk %u of source %u", number, source);
 	*plan = memory->plan[i];
+	if (memory->shelf)
+		shelf_read_plan(memory->shelf, plan);
 	return 0;
 }
 
@@ -278,6 +286,8 @@ rescue_id(void *ctx, uint32_t source, uint32_t number, uint32_t attempt, uint64_
 		.attempt = attempt,
 		.import_id = import_id,
 	};
+	if (memory->shelf)
+		shelf_rescue(memory->shelf, &memory->rescued[memory->rescued_count - 1]);
 	return 0;
 }
 

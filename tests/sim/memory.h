@@ -31,6 +31,7 @@ struct memory {
 		struct tally *tallies;
 		size_t event_count, chunk_count;
 	} undo;
+	struct shelf *shelf; /* the real store beneath it; NULL: none */
 	struct world *world; /* NULL: alone, for the conformance suite */
 };
 

@@ -60,6 +60,10 @@ clean_up(struct world *world, struct engine *engine, enum play_result result)
 	pretend_end(&world->nation);
 	if (result == PLAY_KILLED)
 		memory_kill(&world->memory);
+	if (world->memory.shelf && result == PLAY_KILLED)
+		shelf_kill(world->memory.shelf);
+	else if (world->memory.shelf)
+		shelf_close(world->memory.shelf);
 	if (result == PLAY_KILLED || result == PLAY_BROKEN) {
 		paper_kill(&world->paper);
 		law_cut(world);
@@ -77,8 +81,14 @@ play_run(struct world *world, uint64_t kill_at, struct engine_end *end)
 	world->step = 0;
 	world->kill_at = kill_at;
 	world->waits = world->waits_in_a_moment = 0;
+	world->acted_ms = world->mono_ms;
+	world->hour = (struct world_hour){ .began_ms = world->mono_ms };
 	world_trace(world, "RUN");
 	paper_trim(&world->paper, world->memory.chunk_count);
+	if (world->memory.shelf)
+		shelf_open(world->memory.shelf);
+	if (world->violation[0])
+		return PLAY_VIOLATED;
 	engine = must(engine_new(&options, &err));
 	world->load = engine_state(engine);
 	world->is_running = true;
@@ -161,10 +171,16 @@ play_resolve(struct world *world, const struct event *event)
 	struct engine *engine = must(engine_new(&options, &err));
 	struct event word = *event;
 
-	if (engine_load(engine, &err) == 0)
+	if (world->memory.shelf)
+		shelf_open(world->memory.shelf);
+	if (world->violation[0])
+		err_set(&err, ERR_BUG, "%s", world->violation);
+	else if (engine_load(engine, &err) == 0)
 		engine_resolve(engine, &word, &err);
 	engine_free(engine);
 	world->memory.is_dead = false; /* that process is gone */
+	if (world->memory.shelf)
+		shelf_close(world->memory.shelf);
 	world_trace(world, "RESOLVE %u-%u %s: %s", event->source, event->chunk,
 	    event_word(event->type), err.kind ? err.text : "done");
 	return err.kind;

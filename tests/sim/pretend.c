@@ -10,7 +10,7 @@
 #include "tests/sim/pretend.h"
 #include "tests/sim/world.h"
 
-enum { PAGE_SIZE = 20, REQUEST_HEAD_BYTES = 300 };
+enum { PAGE_SIZE = 20, REQUEST_HEAD_BYTES = 300, OTHER_IDS = 7000 };
 
 void
 pretend_init(struct pretend *nation, struct world *world, const struct pretend_habits *habits)
@@ -581,13 +581,24 @@ write_head(const struct pretend_habits *habits, struct span head, struct buf *to
 	if (habits->head == HEAD_FOREIGN)
 		buf_add_text(to, "[[");
 	for (size_t i = 0; i < head.len; i++) {
-		buf_add_byte(to, head.ptr[i]);
+		if (habits->head != HEAD_QUOTED || head.ptr[i] != ',')
+			buf_add_byte(to, head.ptr[i]);
 		if (habits->head == HEAD_SPACED && head.ptr[i] == ',')
 			buf_add_byte(to, ' ');
+		if (habits->head == HEAD_QUOTED && head.ptr[i] == ',')
+			buf_add_text(to, "\",\"");
 		if (habits->head == HEAD_SPACED && head.ptr[i] == '\n')
 			buf_add_text(to, ", ");
 	}
 }
+
+static const char *const type_words[][2] = {
+	[TYPE_WORD] = { [MODEL_PEOPLE] = "People", [MODEL_BALLOT] = "Ballot" },
+	[TYPE_UPPER] = { [MODEL_PEOPLE] = "PEOPLE", [MODEL_BALLOT] = "BALLOT" },
+	[TYPE_LONG] = { [MODEL_PEOPLE] = "people import", [MODEL_BALLOT] = "Ballots" },
+	[TYPE_FOREIGN] = { [MODEL_PEOPLE] = "signup", [MODEL_BALLOT] = "vote" },
+	[TYPE_EMPTY] = { [MODEL_PEOPLE] = "", [MODEL_BALLOT] = "" },
+};
 
 static void
 write_entry(struct pretend *nation, const struct pretend_taken *taken)
@@ -595,14 +606,15 @@ write_entry(struct pretend *nation, const struct pretend_taken *taken)
 	const struct model_import *import = model_find(nation->model, taken->import_id);
 	const struct pretend_habits *habits = &nation->habits;
 	struct buf *head = &nation->heads[nation->lent_count];
-	int64_t created_ms = import->created_ms - WORLD_MONO + WORLD_NATION;
+	int64_t created_ms = import->created_ms - WORLD_MONO + WORLD_NATION + habits->clock_off_ms +
+			     habits->created_off_ms;
 
 	if (nation->lent_count == PRETEND_TAKEN)
 		abort();
 	write_head(habits, buf_span(&import->head), head);
 	nation->entries[nation->lent_count++] = (struct listed){
-		.import_id = import->id,
-		.type = span_of(import->type == MODEL_PEOPLE ? "People" : "Ballot"),
+		.import_id = import->id + (habits->has_other_ids ? OTHER_IDS : 0),
+		.type = span_of(type_words[habits->type][import->type]),
 		.content_head = buf_span(head),
 		.has_content_head = habits->head != HEAD_NULL,
 		.created_ms = created_ms - created_ms % (habits->is_coarse ? MINUTE : SECOND),
@@ -612,12 +624,21 @@ write_entry(struct pretend *nation, const struct pretend_taken *taken)
 	};
 }
 
+/* Entries of a page; the same page has the same number each time. */
+static uint32_t
+size_of(const struct pretend *nation, uint32_t page)
+{
+	struct chance chance = { nation->world->options.seed + page };
+	const struct pretend_habits *habits = &nation->habits;
+
+	return habits->page_size + (uint32_t)chance_below(&chance, habits->size_spread + 1);
+}
+
 static void
 answer_list(struct pretend *nation, const struct pretend_request *request, struct reply *reply)
 {
-	uint32_t size = nation->habits.page_size;
-	uint32_t from = (request->page - 1) * size;
-	uint32_t number = 0;
+	uint32_t size = size_of(nation, request->page);
+	uint32_t from = 0, number = 0;
 
 	if (nation->habits.list_status) {
 		reply->status = nation->habits.list_status;
@@ -627,6 +648,8 @@ answer_list(struct pretend *nation, const struct pretend_request *request, struc
 		nation->habits.stirs--;
 		take_stranger(nation);
 	}
+	for (uint32_t page = 1; page < request->page; page++)
+		from += size_of(nation, page);
 	reply->form = ANSWER_JSON;
 	reply->is_list = true;
 	reply->entries = &nation->entries[nation->lent_count];
@@ -702,6 +725,7 @@ reply_to(struct pretend *nation, const struct pretend_request *request)
 		snprintf(reply.transport_text, sizeof(reply.transport_text), "the connection broke");
 		return reply;
 	}
+	clock_ms += nation->habits.clock_off_ms;
 	if (nation->habits.date_skew_ms)
 		clock_ms += (int64_t)chance_below(&nation->chance,
 		    (uint64_t)nation->habits.date_skew_ms);
@@ -748,6 +772,7 @@ deliver(struct pretend *nation, struct reply *replies, size_t most)
 
 		if (nation->requests[next].due_ms > now_of(nation))
 			break;
+		law_act(nation->world);
 		replies[count] = reply_to(nation, &nation->requests[next]);
 		note_pause(nation, &replies[count++]);
 		nation->requests[next] = nation->requests[--nation->request_count];
@@ -767,27 +792,6 @@ wait_until(const struct pretend *nation, int64_t wait_ms)
 	if (world->script_wish_at_ms < until_ms)
 		until_ms = world->script_wish_at_ms;
 	return until_ms > world->mono_ms ? until_ms : world->mono_ms;
-}
-
-/* In two steps, so that a run can be cut off on the way. */
-static int
-wait_for(void *ctx, int64_t wait_ms, struct reply *replies, size_t most, size_t *count,
-    struct err *err)
-{
-	struct pretend *nation = ctx;
-	struct world *world = nation->world;
-	int64_t until_ms = wait_until(nation, wait_ms);
-
-	(void)err;
-	law_wait(world);
-	nation->lent_count = 0;
-	if (until_ms > world->mono_ms && world->options.bug != BUG_DEAF_CLOCK) {
-		world_pass(world, (until_ms - world->mono_ms) / 2);
-		world_step(world, "a wait");
-		world_pass(world, until_ms - world->mono_ms);
-	}
-	*count = deliver(nation, replies, most);
-	return 0;
 }
 
 /* What a broken connection leaves of a POST: a body that is not out is not taken. */
@@ -815,6 +819,42 @@ cut(void *ctx)
 
 	for (size_t i = 0; i < nation->request_count; i++)
 		cut_one(nation, &nation->requests[i]);
+}
+
+/* A process that is stopped keeps its connections, a computer that sleeps does not. */
+static void
+sleep_through(struct pretend *nation)
+{
+	if (chance_below(&nation->chance, 2))
+		cut(nation);
+	world_sleep(nation->world);
+	if (nation->world->memory.shelf)
+		shelf_rival(nation->world->memory.shelf);
+}
+
+/* In two steps, so that a run can be cut off on the way. */
+static int
+wait_for(void *ctx, int64_t wait_ms, struct reply *replies, size_t most, size_t *count,
+    struct err *err)
+{
+	struct pretend *nation = ctx;
+	struct world *world = nation->world;
+	int64_t until_ms = wait_until(nation, wait_ms);
+
+	(void)err;
+	law_wait(world);
+	nation->lent_count = 0;
+	if (wait_ms > 0 && world_rolls(world, world->options.sleep_permille))
+		sleep_through(nation);
+	if (world->memory.shelf && world_rolls(world, world->options.rival_permille))
+		shelf_rival(world->memory.shelf);
+	if (until_ms > world->mono_ms && world->options.bug != BUG_DEAF_CLOCK) {
+		world_pass(world, (until_ms - world->mono_ms) / 2);
+		world_step(world, "a wait");
+		world_pass(world, until_ms - world->mono_ms);
+	}
+	*count = deliver(nation, replies, most);
+	return 0;
 }
 
 void

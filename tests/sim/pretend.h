@@ -17,12 +17,16 @@
 /* How its V2 list shows the head of an import. */
 enum pretend_head {
 	HEAD_RAW,
+	HEAD_QUOTED,    /* every cell in quotation marks */
 	HEAD_SPACED,    /* as NationBuilder documents it: ", " between the cells */
 	HEAD_CUT,       /* ends after head_bytes */
 	HEAD_CUT_MARK,  /* the same, with an ellipsis */
 	HEAD_NULL,
 	HEAD_FOREIGN,   /* in a form of its own that we cannot read */
 };
+
+/* What it calls the type of an import there. */
+enum pretend_type { TYPE_WORD, TYPE_UPPER, TYPE_LONG, TYPE_FOREIGN, TYPE_EMPTY };
 
 enum pretend_lines { LINES_RECORDS, LINES_WITH_HEADER, LINES_NULL };
 
@@ -34,13 +38,18 @@ struct pretend_habits {
 	                             that no chunk owns is missing, a witness is, too */
 	bool hides_ours;          /* imports made through V1 are not listed at all */
 	uint32_t page_size;       /* 0: 20 */
+	uint32_t size_spread;     /* a page may have up to so many entries more, each its own number */
 	bool is_oldest_first;
 	bool has_next_always;     /* a next page cannot be ruled out until one is empty */
 	bool is_dateless;         /* answers have no Date */
 	int64_t date_skew_ms;     /* the clocks of its front ends differ by up to this */
 	uint32_t stirs;           /* so often, before a page behind the first is read, somebody
 	                             imports something */
+	int64_t clock_off_ms;     /* its clocks are ahead of ours by so much more, or behind; */
+	int64_t created_off_ms;   /* the one behind created_at by so much more than that of Date */
 	bool is_coarse;           /* created_at has whole minutes */
+	bool has_other_ids;       /* its ids are not those of V1 */
+	enum pretend_type type;
 	enum pretend_head head;
 	uint32_t head_bytes;
 	enum pretend_lines lines;

@@ -3,6 +3,10 @@
 #include "runner/base/scoped.h"
 #include "tests/sim/seed.h"
 
+/* One seed of so many has the real store, which costs as much as a hundred without: those that make
+ * check runs, and all. */
+enum { CHECK_SEEDS = 20000, STORE_SEEDS = 200, LONG_STORE_SEEDS = 1000 };
+
 static uint64_t
 one_of(struct chance *chance, const uint64_t *values, size_t count)
 {
@@ -108,6 +112,9 @@ seed_world(uint64_t seed)
 		options.sources[i] = make_source(&chance, i);
 	options.limits = make_limits(&chance);
 	options.nation = make_nation(&chance, options.limits.settle_ms);
+	/* A thousand times the same question in ten minutes finds nothing that ten do not. */
+	if (options.nation.id_lag_ms > MINUTE && options.limits.backoff.most_ms < MINUTE)
+		options.limits.backoff.most_ms = MINUTE;
 	options.fates = (struct fate_plan){
 		.seed = chance_next(&chance),
 		.post_permille = (uint32_t)ONE_OF(&chance, 0, 50, 200, 500, 900),
@@ -119,7 +126,11 @@ seed_world(uint64_t seed)
 	options.wish_permille = (uint32_t)ONE_OF(&chance, 0, 0, 5, 30);
 	options.journal_permille = (uint32_t)ONE_OF(&chance, 0, 0, 0, 10);
 	options.source_permille = (uint32_t)ONE_OF(&chance, 0, 0, 0, 20);
-	options.jump_permille = (uint32_t)ONE_OF(&chance, 0, 0, 0, 0, 5);
+	options.jump_permille = (uint32_t)ONE_OF(&chance, 0, 0, 0, 5, 50);
+	options.sleep_permille = (uint32_t)ONE_OF(&chance, 0, 0, 0, 2, 20);
+	options.has_store =
+	    seed % (seed <= CHECK_SEEDS ? STORE_SEEDS : LONG_STORE_SEEDS) == 0;
+	options.rival_permille = options.has_store ? 5 : 0;
 	/* A row of people has some 14 bytes, of ballots 40. Of pieces that are the same nobody can say
 	 * which one the nation took. */
 	if (is_one_in(&chance, 5)) {
@@ -128,6 +139,68 @@ seed_world(uint64_t seed)
 			options.sources[i].begins_alike = false;
 	}
 	/* With both clocks wrong nobody can tell which imports a list should show. */
+	if (options.jump_permille && options.nation.date_skew_ms)
+		options.nation.list_tardy_ms = 0;
+	return options;
+}
+
+/* ---- against the probe */
+
+static void
+make_list_odd(struct chance *chance, struct pretend_habits *habits)
+{
+	habits->head = (enum pretend_head)ONE_OF(chance, HEAD_RAW, HEAD_QUOTED, HEAD_SPACED, HEAD_CUT,
+	    HEAD_CUT_MARK, HEAD_NULL, HEAD_FOREIGN);
+	habits->type = (enum pretend_type)ONE_OF(chance, TYPE_WORD, TYPE_WORD, TYPE_UPPER, TYPE_LONG,
+	    TYPE_FOREIGN, TYPE_EMPTY);
+	habits->size_spread = (uint32_t)ONE_OF(chance, 0, 0, 1, 5);
+	habits->clock_off_ms =
+	    (int64_t)ONE_OF(chance, 0, 0, MINUTE, 8 * HOUR) * (is_one_in(chance, 2) ? 1 : -1);
+	if (is_one_in(chance, 5))
+		habits->created_off_ms =
+		    (int64_t)chance_below(chance, (uint64_t)(40 * MINUTE)) - 20 * MINUTE;
+	if (is_one_in(chance, 20))
+		habits->created_off_ms += is_one_in(chance, 2) ? 5 * HOUR : -5 * HOUR;
+	habits->has_other_ids = is_one_in(chance, 20);
+	habits->stranger_permille = (uint32_t)ONE_OF(chance, 0, 200, 1000);
+}
+
+struct world_options
+seed_adversary(uint64_t seed)
+{
+	struct chance chance = { seed * UINT64_C(0xD1B54A32D192ED03) };
+	struct world_options options = { .seed = seed };
+	int64_t settle_ms;
+
+	options.limits = make_limits(&chance);
+	options.limits.attempts = 3;
+	settle_ms = options.limits.settle_ms;
+	options.source_count = 1 + (uint32_t)chance_below(&chance, 2);
+	for (uint32_t i = 0; i < options.source_count; i++) {
+		options.sources[i] = make_source(&chance, i);
+		options.sources[i].bad_rows = 0;
+		options.sources[i].has_empty_chunk = options.sources[i].stops_early = false;
+	}
+	options.nation = make_nation(&chance, settle_ms);
+	options.nation.id_lag_ms = 0;
+	if (is_one_in(&chance, 3))
+		options.nation = (struct pretend_habits){ .rows_per_second = 100 };
+	else
+		make_list_odd(&chance, &options.nation);
+	options.fates = (struct fate_plan){
+		.seed = chance_next(&chance),
+		.post_permille = (uint32_t)ONE_OF(&chance, 100, 300, 600),
+		.list_permille = (uint32_t)ONE_OF(&chance, 0, 0, 100),
+		.is_doubtful = true,
+		.late_ms = settle_ms * 8 / 10,
+	};
+	/* Whatever is taken at all stands in the list before the second look. */
+	if (is_one_in(&chance, 3)) {
+		options.fates.late_ms = (int64_t)chance_below(&chance, (uint64_t)settle_ms);
+		options.nation.list_lag_ms = settle_ms * 19 / 10 - options.fates.late_ms;
+	}
+	options.jump_permille = (uint32_t)ONE_OF(&chance, 0, 0, 0, 20);
+	options.sleep_permille = (uint32_t)ONE_OF(&chance, 0, 0, 0, 20);
 	if (options.jump_permille && options.nation.date_skew_ms)
 		options.nation.list_tardy_ms = 0;
 	return options;

@@ -9,4 +9,7 @@
 
 struct world_options seed_world(uint64_t seed);
 
+/* One in which doubts arise, and the nation's list is as odd as a list can be. */
+struct world_options seed_adversary(uint64_t seed);
+
 #endif

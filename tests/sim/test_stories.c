@@ -276,6 +276,28 @@ the_first_chunk_of_a_load_waits_for_a_witness(void **state)
 	play_everywhere(&options);
 }
 
+/* The one that is looked for first has no witness yet: those in doubt beside it are two. */
+static void
+doubts_at_the_very_beginning_are_witnesses_of_one_another(void **state)
+{
+	static const struct fate_line script[] = {
+		POST(1, 1, LOST_UNTAKEN),
+		POST(2, 1, LOST_TAKEN),
+		POST(3, 1, LOST_TAKEN),
+	};
+	struct world_options options = people();
+	struct world *world;
+
+	(void)state;
+	SCRIPT(options, script);
+	options.limits.uploads = 1;
+	world = after_a_run(&options);
+	assert_all(world, CHUNK_DONE);
+	assert_int_equal(people_chunk(world, 1)->notes, NOTE_SENT_AGAIN);
+	world_free(world);
+	play_everywhere(&options);
+}
+
 static void
 a_chunk_that_was_taken_after_the_first_look_is_found_by_the_second(void **state)
 {
@@ -364,11 +386,56 @@ other_peoples_imports_at_the_same_moment_are_not_taken_for_ours(void **state)
 		POST(3, 1, LOST_UNTAKEN),
 	};
 	struct world_options options = people();
+	struct world *world;
 
 	(void)state;
 	SCRIPT(options, script);
 	options.nation.stranger_permille = 1000;
 	options.nation.page_size = 2;
+	world = after_a_run(&options);
+	assert_all(world, CHUNK_DONE);
+	assert_int_equal(people_chunk(world, 2)->notes, NOTE_FOUND_BY_PROBE);
+	assert_int_equal(people_chunk(world, 3)->notes, NOTE_SENT_AGAIN);
+	world_free(world);
+	play_everywhere(&options);
+}
+
+/* Somebody uploads a file of the same layout in the control panel, and the list shows no row of it. */
+static void
+anothers_import_that_the_list_shows_like_ours_leaves_the_doubt_to_a_person(void **state)
+{
+	static const struct fate_line script[] = { POST(2, 1, LOST_UNTAKEN) };
+	struct world_options options = people();
+	struct world *world;
+
+	(void)state;
+	SCRIPT(options, script);
+	options.nation.stranger_permille = 1000;
+	options.nation.head = HEAD_CUT;
+	options.nation.head_bytes = 51; /* the header */
+	options.nation.lines = LINES_NULL;
+	world = after_a_run(&options);
+	assert_int_equal(people_chunk(world, 2)->state, CHUNK_HELD);
+	assert_int_equal(pretend_takes(&world->nation, 1), 0);
+	world_free(world);
+	play_everywhere(&options);
+}
+
+/* The id that a list shows is not taken on trust: V1 must know it as an import of this type. */
+static void
+an_import_that_v1_does_not_know_is_not_taken_for_ours(void **state)
+{
+	static const struct fate_line script[] = { POST(2, 1, LOST_TAKEN) };
+	struct world_options options = people();
+	struct world *world;
+
+	(void)state;
+	SCRIPT(options, script);
+	options.nation.has_other_ids = true;
+	world = after_a_run(&options);
+	assert_int_equal(people_chunk(world, 2)->state, CHUNK_HELD);
+	assert_int_equal(people_chunk(world, 2)->import_id, 0);
+	world_free(world);
 	play_everywhere(&options);
 }
 
@@ -509,18 +576,95 @@ a_wall_clock_that_jumps_by_hours_changes_nothing(void **state)
 	play_everywhere(&options);
 }
 
+/* What is due stands on disk by the wall clock; that one is set while nobody runs. */
+static void
+a_wall_clock_set_by_years_between_two_runs_parks_nothing(void **state)
+{
+	static const struct fate_line script[] = {
+		POST(2, 1, LOST_TAKEN),
+		POST(3, 1, .status = 429, .told_ms = 10 * MINUTE),
+		POST(4, 1, .sent = SENT_PART, .transport = TRANSPORT_BROKEN),
+	};
+	static const int64_t by_ms[] = { -20 * YEAR, -HOUR, HOUR, 20 * YEAR };
+	struct world_options options = people();
+
+	(void)state;
+	SCRIPT(options, script);
+	for (size_t i = 0; i < ARRAY_COUNT(by_ms); i++) {
+		struct world *world = world_new(&options);
+		struct engine_end end;
+
+		assert_int_equal(play_run(world, 40, &end), PLAY_KILLED);
+		world->wall_offset_ms += by_ms[i];
+		assert_int_equal(run(world), ERR_NONE);
+		assert_all(world, CHUNK_DONE);
+		assert_in_range(world->mono_ms - WORLD_MONO, 0, 45 * MINUTE);
+		world_free(world);
+	}
+}
+
+static void
+a_process_that_stands_still_for_hours_goes_on_where_it_was(void **state)
+{
+	static const struct fate_line script[] = {
+		POST(2, 1, LOST_TAKEN),
+		POST(3, 1, LOST_UNTAKEN),
+	};
+	struct world_options options = people();
+
+	(void)state;
+	SCRIPT(options, script);
+	options.sleep_permille = 200;
+	play_everywhere(&options);
+}
+
+/* ---- on the real store ---- */
+
+static void
+a_load_on_the_real_store_survives_a_kill_at_any_step(void **state)
+{
+	static const struct fate_line script[] = {
+		POST(1, 1, LOST_TAKEN),
+		POST(2, 1, LOST_UNTAKEN),
+	};
+	struct world_options options = people();
+	uint64_t steps;
+
+	(void)state;
+	SCRIPT(options, script);
+	options.sources[0].chunk_count = 3;
+	options.has_store = true;
+	steps = play_whole(&options, 0, 0);
+	for (uint64_t step = 1; step <= steps; step++)
+		play_whole(&options, step, 1 + step * 7 % steps);
+}
+
+static void
+a_second_runner_is_refused_while_the_first_stands_still(void **state)
+{
+	struct world_options options = people();
+	struct world *world;
+
+	(void)state;
+	options.has_store = true;
+	options.sleep_permille = 1000;
+	world = after_a_run(&options);
+	assert_true(world->memory.shelf->has_had_rival);
+	assert_all(world, CHUNK_DONE);
+	world_free(world);
+}
+
 /* ---- doubts that wait for a person ---- */
 
 static void
-without_a_list_a_doubt_is_held_and_finished_after_a_persons_word(void **state)
+hold_without_a_list(uint32_t status)
 {
 	static const struct fate_line script[] = { POST(2, 1, LOST_TAKEN) };
 	struct world_options options = people();
 	struct world *world;
 
-	(void)state;
 	SCRIPT(options, script);
-	options.nation.list_status = 403;
+	options.nation.list_status = status;
 	world = after_a_run(&options);
 	assert_states(world, (enum chunk_state[]){ CHUNK_DONE, CHUNK_HELD, CHUNK_DONE, CHUNK_DONE });
 	resolve(world, 2, EVENT_RESOLVED_IMPORT, pretend_last_take(&world->nation, 1)->import_id);
@@ -529,6 +673,20 @@ without_a_list_a_doubt_is_held_and_finished_after_a_persons_word(void **state)
 	assert_string_equal(people_chunk(world, 2)->settled_by, "ada");
 	world_free(world);
 	play_everywhere(&options);
+}
+
+static void
+a_list_that_is_forbidden_leaves_a_doubt_to_a_person(void **state)
+{
+	(void)state;
+	hold_without_a_list(403);
+}
+
+static void
+a_list_that_is_missing_leaves_a_doubt_to_a_person(void **state)
+{
+	(void)state;
+	hold_without_a_list(404);
 }
 
 static void
@@ -692,6 +850,24 @@ without_a_date_in_its_answers_the_nations_list_proves_nothing(void **state)
 	options.nation.is_dateless = true;
 	world = after_a_run(&options);
 	assert_int_equal(people_chunk(world, 2)->state, CHUNK_HELD);
+	world_free(world);
+	play_everywhere(&options);
+}
+
+/* Local times that nobody marked as such: the chunk in doubt seems to be of a time before it. */
+static void
+a_list_whose_times_run_behind_the_nations_clock_proves_nothing(void **state)
+{
+	static const struct fate_line script[] = { POST(2, 1, LOST_TAKEN) };
+	struct world_options options = people();
+	struct world *world;
+
+	(void)state;
+	SCRIPT(options, script);
+	options.nation.created_off_ms = -5 * HOUR;
+	world = after_a_run(&options);
+	assert_int_equal(people_chunk(world, 2)->state, CHUNK_HELD);
+	assert_int_equal(pretend_takes(&world->nation, 1), 1);
 	world_free(world);
 	play_everywhere(&options);
 }
@@ -1482,6 +1658,7 @@ main(void)
 		cmocka_unit_test(
 		    a_lost_answer_to_a_chunk_that_was_not_taken_is_sent_again_after_two_looks),
 		cmocka_unit_test(the_first_chunk_of_a_load_waits_for_a_witness),
+		cmocka_unit_test(doubts_at_the_very_beginning_are_witnesses_of_one_another),
 		cmocka_unit_test(
 		    a_chunk_that_was_taken_after_the_first_look_is_found_by_the_second),
 		cmocka_unit_test(two_chunks_in_doubt_at_once_are_told_apart),
@@ -1491,6 +1668,9 @@ main(void)
 		    chunks_that_the_list_shows_alike_are_held_until_a_person_tells_them_apart),
 		cmocka_unit_test(other_peoples_imports_at_the_same_moment_are_not_taken_for_ours),
 		cmocka_unit_test(
+		    anothers_import_that_the_list_shows_like_ours_leaves_the_doubt_to_a_person),
+		cmocka_unit_test(an_import_that_v1_does_not_know_is_not_taken_for_ours),
+		cmocka_unit_test(
 		    a_list_with_the_oldest_first_shows_what_is_there_on_pages_of_any_size),
 		cmocka_unit_test(a_list_that_changes_while_it_is_read_is_read_all_over),
 		cmocka_unit_test(
@@ -1498,7 +1678,12 @@ main(void)
 		cmocka_unit_test(nothing_is_sent_while_the_list_is_read),
 		cmocka_unit_test(an_import_that_was_left_behind_is_not_taken_for_another_chunks),
 		cmocka_unit_test(a_wall_clock_that_jumps_by_hours_changes_nothing),
-		cmocka_unit_test(without_a_list_a_doubt_is_held_and_finished_after_a_persons_word),
+		cmocka_unit_test(a_wall_clock_set_by_years_between_two_runs_parks_nothing),
+		cmocka_unit_test(a_process_that_stands_still_for_hours_goes_on_where_it_was),
+		cmocka_unit_test(a_load_on_the_real_store_survives_a_kill_at_any_step),
+		cmocka_unit_test(a_second_runner_is_refused_while_the_first_stands_still),
+		cmocka_unit_test(a_list_that_is_forbidden_leaves_a_doubt_to_a_person),
+		cmocka_unit_test(a_list_that_is_missing_leaves_a_doubt_to_a_person),
 		cmocka_unit_test(a_person_cannot_give_a_chunk_the_import_of_another),
 		cmocka_unit_test(hold_asks_nobody_and_waits_for_a_person),
 		cmocka_unit_test(resubmit_sends_again_what_no_list_shows_and_says_so),
@@ -1508,6 +1693,8 @@ main(void)
 		cmocka_unit_test(the_last_chunk_of_a_slow_load_has_no_witness_and_is_held),
 		cmocka_unit_test(a_list_that_shows_none_of_our_imports_proves_nothing),
 		cmocka_unit_test(without_a_date_in_its_answers_the_nations_list_proves_nothing),
+		cmocka_unit_test(
+		    a_list_whose_times_run_behind_the_nations_clock_proves_nothing),
 		cmocka_unit_test(a_list_that_never_stands_still_proves_nothing),
 		cmocka_unit_test(
 		    an_import_that_a_person_gave_away_during_the_look_is_not_given_twice),

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runner/base/scoped.h"
 #include "tests/sim/law.h"
 #include "tests/sim/must.h"
 #include "tests/sim/play.h"
@@ -70,6 +71,22 @@ world_step(struct world *world, const char *name)
 	longjmp(world->out, WORLD_KILLED);
 }
 
+/* Somebody, a time server or a season sets the wall clock; 1970 is the earliest that one can say. */
+static void
+set_wall_clock(struct world *world)
+{
+	static const int64_t most_ms[] = { 10 * MINUTE, HOUR, 8 * HOUR, 5 * YEAR };
+	int64_t most = most_ms[chance_below(&world->chance, ARRAY_COUNT(most_ms))];
+	int64_t by_ms = (int64_t)chance_below(&world->chance, (uint64_t)(2 * most)) - most;
+
+	if (most == HOUR)
+		by_ms = by_ms < 0 ? -HOUR : HOUR;
+	world->wall_offset_ms += by_ms;
+	if (world_wall(world) < SECOND)
+		world->wall_offset_ms = SECOND - world->mono_ms;
+	world_trace(world, "the wall clock is set by %.3f s", (double)by_ms / 1000);
+}
+
 void
 world_pass(struct world *world, int64_t ms)
 {
@@ -77,9 +94,18 @@ world_pass(struct world *world, int64_t ms)
 		world->waits_in_a_moment = 0;
 	world->mono_ms += ms;
 	if (world_rolls(world, world->options.jump_permille))
-		world->wall_offset_ms +=
-		    (int64_t)chance_below(&world->chance, 8 * HOUR) - 4 * HOUR;
+		set_wall_clock(world);
 	pretend_advance(&world->nation);
+}
+
+void
+world_sleep(struct world *world)
+{
+	int64_t ms = (int64_t)chance_below(&world->chance, 12 * HOUR);
+
+	world_trace(world, "the process stands still for %.3f s", (double)ms / 1000);
+	world_pass(world, ms);
+	world->acted_ms += ms;
 }
 
 /* ---- the small ports ---- */
@@ -192,6 +218,8 @@ world_new(const struct world_options *options)
 	paper_init(&world->paper, world, world->options.sources, options->source_count);
 	memory_init(&world->memory, world, world->paper.plan, world->paper.count,
 	    options->source_count);
+	if (options->has_store)
+		world->memory.shelf = shelf_new(world);
 	pretend_init(&world->nation, world, &options->nation);
 	fate_init(&world->fates, &options->fates);
 	world->ports = (struct ports){
@@ -214,6 +242,7 @@ world_free(struct world *world)
 		return;
 	fate_done(&world->fates);
 	pretend_done(&world->nation);
+	shelf_free(world->memory.shelf);
 	memory_done(&world->memory);
 	paper_done(&world->paper);
 	free(world);

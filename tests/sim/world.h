@@ -2,6 +2,7 @@
  * process, without a file, a socket or a clock.
  *
  *     memory.h   the journal: what was appended survives, nothing else
+ *     shelf.h    the real store beneath it, in some worlds
  *     paper.h    the sources: a few small chunks
  *     pretend.h  the nation: sandbox/model.h, and what goes wrong on the way to it
  *     fate.h     what goes wrong: by script, or by chance
@@ -29,10 +30,12 @@
 #include "tests/sim/memory.h"
 #include "tests/sim/paper.h"
 #include "tests/sim/pretend.h"
+#include "tests/sim/shelf.h"
 
 #define SECOND INT64_C(1000)
 #define MINUTE (60 * SECOND)
 #define HOUR   (60 * MINUTE)
+#define YEAR   (365 * 24 * HOUR)
 
 /* When every simulation begins: 2026-11-21T22:14:07Z on the wall, and the nation's clock is some
  * seconds ahead. */
@@ -63,7 +66,12 @@ struct world_options {
 	uint32_t wish_permille;    /* at each turn a person wants something */
 	uint32_t journal_permille; /* at each use the disk fails */
 	uint32_t source_permille;  /* at each use of a source it cannot be read */
-	uint32_t jump_permille;    /* at each wait the wall clock jumps */
+	uint32_t jump_permille;    /* at each wait the wall clock is set: by minutes, an hour (as
+				      where it is kept in local time), hours or years, either way */
+	uint32_t sleep_permille;   /* at each wait the process stands still for up to half a day:
+				      the lid was closed, or it got a SIGSTOP */
+	uint32_t rival_permille;   /* with has_store: at each wait a second runner is started */
+	bool has_store;            /* the real store lies beneath the journal */
 	enum event_type full_disk_at; /* the first append of such an event fails; 0: none */
 	enum planted_bug bug;
 };
@@ -95,6 +103,11 @@ struct world {
 	uint64_t kill_at;           /* the step at which it is cut off; 0: never */
 	uint64_t waits;             /* of the nation port */
 	uint64_t waits_in_a_moment; /* since the clock moved */
+	int64_t acted_ms;           /* the last request, reply or event */
+	struct world_hour {
+		int64_t began_ms;
+		uint64_t waits, acts;
+	} hour;
 	struct wish script_wish;    /* a story's: heard once, at its time */
 	int64_t script_wish_at_ms;  /* monotonic; INT64_MAX: none */
 	bool has_refused_wish;      /* the last wish was answered with a reason */
@@ -122,6 +135,9 @@ void world_step(struct world *world, const char *name);
 
 /* Lets time pass; whatever the nation does by then is done. */
 void world_pass(struct world *world, int64_t ms);
+
+/* The same, while the process cannot act. */
+void world_sleep(struct world *world);
 
 /* True `permille` times in 1,000. */
 bool world_rolls(struct world *world, uint32_t permille);

@@ -323,8 +323,8 @@ what_looks_different_may_be_ours_unless_a_head_of_our_own_can_be_read(void **sta
 		enum probe_result result;
 	} cases[] = {
 		{ OTHER, PROBE_IS_ABSENT },
-		{ NULL, PROBE_IS_UNCLEAR },
-		{ "[[\"id\"", PROBE_IS_UNCLEAR },
+		{ NULL, PROBE_NEEDS_LIKENESS },
+		{ "[[\"id\"", PROBE_NEEDS_LIKENESS },
 	};
 
 	(void)state;

@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# The simulation notices when the code breaks what it stands for: bugs are planted in copies of the core
+# and the engine, one at a time, and a simulation with the copy must end with the law that it breaks.
+#
+#     planted NAME FILE LAW CHANGE     CHANGE: a sed -z -E expression
+#
+# What a change no longer finds in its file is a failure too: the bug would not be planted.
+# shellcheck source=tests/lib.sh
+. "$TOP_SRCDIR/tests/lib.sh"
+
+most_seeds=20000
+
+# build PROGRAM: the program of tests/sim with this file's code in the place of ours.
+build()
+{
+	# shellcheck disable=SC2086 # words
+	(cd "$TOP_BUILDDIR" && $COMPILE -w -c -o "$WORK/changed.o" "$WORK/changed.c" &&
+		$COMPILE -w -o "$WORK/$1" "tests/sim/$1.o" "$WORK/changed.o" $SIM_LIBS) >build.log 2>&1
+}
+
+# planted NAME FILE LAW CHANGE [PROGRAM]; LAW "story": a story of test_stories fails
+planted()
+{
+	local name=$1 file=$2 law=$3 change=$4 program=${5:-sim} found
+	[ "$law" = story ] && program=test_stories
+	sed -z -E "$change" "$TOP_SRCDIR/$file" >changed.c
+	if cmp -s changed.c "$TOP_SRCDIR/$file"; then
+		fail "$name: can be planted" "nothing in $file matches: $change"
+		return
+	fi
+	if ! build "$program"; then
+		fail "$name: can be planted" "$(cat build.log)"
+		return
+	fi
+	if [ "$law" = story ]; then
+		"./$program" >out 2>&1
+		found=$(grep -m 1 -oE '^\[  FAILED  \] [a-z_]+' out)
+		ok "$name: is noticed" test -n "$found"
+		diag "$found"
+		return
+	fi
+	"./$program" --until-failure --seeds $most_seeds >out 2>&1
+	found=$(grep -m 1 -oE '^# law [0-9]+' out)
+	is "$name: is noticed" "# $law" "$found"
+	diag "$(grep -m 2 '^#' out)"
+}
+
+planted "a POST goes out before its intent is durable" runner/engine/engine.c "law 4" \
+	's/(event\.body_bytes = body->bytes;\s*if \(turn_note\(&engine->turn, &event, err\)) \|\| turn_commit\(&engine->turn, err\)\)/\1)/'
+
+planted "a lost answer is tried again" runner/core/verdict.c "law 1" \
+	's/(in_doubt\(struct verdict \*verdict,[^{]*\{\s*set_event\(verdict, reply, context, )EVENT_ANSWER_LOST/\1EVENT_SUBMIT_NOT_COMPLETE/'
+
+planted "one look is enough for an absence" runner/engine/look.c "law 1" \
+	's/bool is_second = engine->look\.chunk\.absences > 0;/bool is_second = true;/' adversary
+
+planted "an absence needs no witness" runner/core/probe.c "law 1" \
+	's/if \(!probe->wanted\.has_witness \|\| probe->own_seen < probe->wanted\.own_expected\)/if (0)/' adversary
+
+planted "one witness stands for all" runner/core/probe.c "law 1" \
+	's/(if \(!probe->wanted\.has_witness) \|\| probe->own_seen < probe->wanted\.own_expected\)/\1)/' adversary
+
+planted "a list may tell another time than the nation" runner/engine/look.c "law 1" \
+	's/(\nis_out_of_time\([^{]*\{)/\1 return false;/' adversary
+
+planted "what looks different is not ours" runner/core/probe.c "law 1" \
+	's/bool may_hide = [^;]*;/bool may_hide = false;/' adversary
+
+planted "nobody asks who owns an import" runner/engine/hear.c "law 7" \
+	's/if \(owner != LOAD_NO_INDEX\)\s*return conflict/if (0) return conflict/'
+
+planted "a due time is not clamped" runner/core/load.c "law 8" \
+	's/\(wait_ms < longest_ms \? wait_ms : longest_ms\)/wait_ms/'
+
+planted "a source does not wait for those before it" runner/core/load.c "law 9" \
+	's/(load_source_is_open\([^{]*\{)/\1 return true;/'
+
+planted "a pause that the nation asked for is ignored" runner/core/load.c "law 10" \
+	's/(\nload_pause\([^{]*\{)/\1 return;/'
+
+planted "the settle time is skipped" runner/core/verdict.c "law 1" \
+	's/context->wall_ms \+ context->limits->settle_ms/context->wall_ms/g' adversary
+
+planted "an import found is not confirmed" runner/engine/look.c "law 2" \
+	's/engine->look\.is_confirming = true;\s*load_want_page\(&engine->load\);\s*return 0;/{ struct event found = { .type = EVENT_PROBE_FOUND, .import_id = engine->look.probe.candidate }; return end_with(engine, \&found, err); }/' adversary
+
+planted "a candidate may be owned already" runner/engine/look.c story \
+	's/if \(load_owner\(&engine->load, event\.import_id\) != LOAD_NO_INDEX\)/if (0)/'
+
+planted "a look is taken while POSTs are unanswered" runner/core/decide.c story \
+	's/load->looking != LOAD_NO_INDEX \|\| load->uploads\)/load->looking != LOAD_NO_INDEX)/'
+
+planted "in_doubt = hold is not heeded" runner/core/decide.c "law 13" \
+	's/load->sources\[slot->source\]\.rules\.in_doubt == IN_DOUBT_HOLD/slot->number == 0/'
+
+planted "the loop does not wait" runner/engine/engine.c "law 8" \
+	's/(\nwait_of\([^{]*\{)/\1 return 0;/'
+
+planted "a second runner is let in" store/lock.c "law 12" \
+	's/if \(fd >= 0 && code == EWOULDBLOCK\)/if (0)/;s/else if \(code\)/else if (code \&\& code != EWOULDBLOCK)/'
+
+planted "a change of a chunk is not written" store/journal.c "law 5" \
+	's/schema_put\(txn, SCHEMA_STATES, &schema_chunk_shape, schema_span\(&key\), chunk\);/(void)chunk;/'
+
+finish
