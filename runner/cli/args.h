@@ -26,7 +26,7 @@
 	X(REFRESH, "refresh", 0, NULL, "get a new token by the refresh token, now")                \
 	X(RESUBMIT, "resubmit", 0, NULL, "the nation does not have it: send it again")             \
 	X(ROWS, "rows", 0, "N", "how many voters the demo loads")                                  \
-	X(SET, "set", 0, NULL, "read a new token from standard input, put it into the file")       \
+	X(SET, "set", 0, NULL, "read a new token from standard input into the file")               \
 	X(SKIP, "skip", 0, NULL, "leave it as it is")                                              \
 	X(STATE_DIR, "state-dir", 0, "DIR", "the run folder is DIR/NAME.run")                      \
 	X(VERSION, "version", 'V', NULL, "show the version and exit")                              \

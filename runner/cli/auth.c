@@ -10,6 +10,7 @@
 #include "runner/base/jsonw.h"
 #include "runner/base/show.h"
 #include "runner/base/stamp.h"
+#include "runner/cli/confinement.h"
 #include "runner/cli/newtoken.h"
 #include "runner/cli/session.h"
 #include "runner/cli/signin.h"
@@ -319,6 +320,9 @@ auth_run(const struct args *args, struct err *err)
 		return -1;
 	auth.settings = &session.settings;
 	if (signin_open(&auth.signin, &session.settings, err))
+		return -1;
+	/* Setting up may make the token's folder first, wherever that is. */
+	if (!args_has(args, OPTION_SET) && confinement_enter(&session, CONFINEMENT_NATION, err))
 		return -1;
 	if (work(&auth, args, err))
 		return args_has(args, OPTION_SET) ? -1 : with_way_out(&auth, err);

@@ -161,15 +161,14 @@ print_json(const struct planning *planning, const struct signin_answer *answer, 
 
 /* One look at the nation's list; what it says is data, not a failure of the asking. */
 static int
-ask_nation(const struct settings *settings, struct signin_answer *answer, struct err *err)
+ask_nation(struct signin *signin, struct signin_answer *answer, struct err *err)
 {
-	SCOPED(signin) signin = SIGNIN_NONE;
 	SCOPED(token) token = TOKEN_INIT;
 	struct client *client = NULL;
 	int failed;
 
-	if (signin_open(&signin, settings, err) || signin_read(&signin, &token, err) ||
-	    signin_client(&signin, &token, (struct client_options){ .folder_fd = -1 }, &client, err))
+	if (signin_read(signin, &token, err) ||
+	    signin_client(signin, &token, (struct client_options){ .folder_fd = -1 }, &client, err))
 		return -1;
 	failed = signin_ask(client, answer, err);
 	client_close(client);
@@ -192,17 +191,20 @@ check_run(const struct args *args, struct err *err)
 {
 	SCOPED(session) session = SESSION_NONE;
 	SCOPED(planning) planning = { .inputs = &session.inputs };
+	SCOPED(signin) signin = SIGNIN_NONE;
 	struct signin_answer answer = { .kind = ERR_NONE };
 	bool is_online = args_has(args, OPTION_ONLINE);
 
 	/* A load's id is as long as this one, so that the chunks are those of a run. */
-	if (session_open(&session, args, err) || confinement_enter(&session, 0, err) ||
+	if (session_open(&session, args, err) ||
+	    (is_online && signin_open(&signin, &session.settings, err)) ||
+	    confinement_enter(&session, is_online ? CONFINEMENT_NATION : 0, err) ||
 	    session_describe(&session, "0123456789abcdef", err))
 		return -1;
 	if (planning_run(&planning, err))
 		return -1;
 	planning_warn(&planning);
-	if (is_online && ask_nation(&session.settings, &answer, err))
+	if (is_online && ask_nation(&signin, &answer, err))
 		return -1;
 	if (print(&planning, is_online ? &answer : NULL, args, err))
 		return -1;

@@ -7,7 +7,7 @@
 . "$TOP_SRCDIR/tests/cli/load.sh"
 
 built='check run status report explain log verify resolve demo completion'
-later='init pause unpause stop retry rejects auth purge'
+later='init pause unpause stop retry rejects purge'
 
 # ---- help
 exits 0 "--help" rollcall --help
