@@ -12,7 +12,15 @@ tests_wire_random_posts_SOURCES = %D%/random_posts.c %D%/bench.c %D%/bench.h %D%
 	%D%/nation.c %D%/nation.h %D%/proxy.c %D%/proxy.h %D%/tls.c %D%/tls.h
 tests_wire_random_posts_LDADD = $(wire_LIBS) -lssl $(CRYPTO_LIBS)
 
-check_PROGRAMS += $(wire_programs)
+tests_wire_tls_front_SOURCES = %D%/tls_front.c %D%/proxy.c %D%/proxy.h %D%/tls.c %D%/tls.h
+tests_wire_tls_front_LDADD = libbase.a $(CMOCKA_LIBS) -lpthread -lssl $(CRYPTO_LIBS)
+
+check_PROGRAMS += $(wire_programs) %D%/tls_front
 TESTS += $(wire_programs)
 LONG_TESTS += %D%/random_posts
+LONG_TESTS += %D%/heads.sh
 endif
+
+wire_scripts = %D%/heads.sh %D%/tls.sh
+TESTS += $(wire_scripts)
+EXTRA_DIST += $(wire_scripts)
