@@ -18,7 +18,7 @@ scene heads \
 	--fault submit:every=4:close-after --fault submit:every=5:close-next \
 	--fault submit:every=7:close-next,fin --fault submit:every=31:status=425
 people "$chunks"
-ROWS=1 LIMITS='in_flight = 50;' job
+ROWS=1 LIMITS='in_flight = 50;' RETRY='attempts = 20;' job
 exits 0 "a load of $chunks POSTs finishes" timeout --foreground -k 5 3000 "$ROLLCALL" run -q job.cfg
 rollcall log --json job.cfg >log
 started=$(grep -c '"event":"submit_started"' log)

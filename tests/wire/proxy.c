@@ -1,7 +1,9 @@
 #include "platform.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -288,6 +290,11 @@ end_link(struct link *link)
 	close(link->client);
 	close(link->nation);
 	buf_done(&link->late);
+	if (link->is_stuck)
+		print_message("# a connection of way %d stood for %d s: %llu bytes asked, %llu "
+			      "answered\n",
+		    (int)link->fate.way, PROXY_PATIENCE_S, (unsigned long long)link->asked,
+		    (unsigned long long)link->answered);
 	pthread_mutex_lock(&proxy->lock);
 	proxy->resets += link->is_reset;
 	proxy->is_stuck |= link->is_stuck;
@@ -319,10 +326,15 @@ static void
 begin_link(struct proxy *proxy, int client)
 {
 	const struct timeval patience = { .tv_sec = PROXY_PATIENCE_S };
+	const int one = 1;
 	struct link *link = calloc(1, sizeof(*link));
 	pthread_t thread;
 
 	setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	/* A client whose end was lost on the way is asked whether it is still there. */
+	setsockopt(client, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one));
+	setsockopt(client, IPPROTO_TCP, TCP_KEEPIDLE, &one, sizeof(one));
+	setsockopt(client, IPPROTO_TCP, TCP_KEEPINTVL, &one, sizeof(one));
 	link->proxy = proxy;
 	link->client = client;
 	pthread_mutex_lock(&proxy->lock);
@@ -347,7 +359,8 @@ accept_all(void *arg)
 		is_ending = proxy->is_ending;
 		pthread_mutex_unlock(&proxy->lock);
 		if (is_ending) {
-			close(client);
+			if (client >= 0)
+				close(client);
 			return NULL;
 		}
 		if (client >= 0)
@@ -358,6 +371,12 @@ accept_all(void *arg)
 struct proxy *
 proxy_start(unsigned port, struct tls *tls)
 {
+	return proxy_start_at("127.0.0.1", port, tls);
+}
+
+struct proxy *
+proxy_start_at(const char *host, unsigned port, struct tls *tls)
+{
 	struct sockaddr_in address = { .sin_family = AF_INET };
 	socklen_t address_bytes = sizeof(address);
 	struct proxy *proxy = calloc(1, sizeof(*proxy));
@@ -367,7 +386,7 @@ proxy_start(unsigned port, struct tls *tls)
 				 .tls = tls,
 				 .lock = PTHREAD_MUTEX_INITIALIZER,
 				 .is_quiet = PTHREAD_COND_INITIALIZER };
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(inet_pton(AF_INET, host, &address.sin_addr), 1);
 	proxy->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	assert_int_equal(bind(proxy->fd, (struct sockaddr *)&address, sizeof(address)), 0);
 	assert_int_equal(getsockname(proxy->fd, (struct sockaddr *)&address, &address_bytes), 0);
@@ -425,14 +444,11 @@ proxy_resets(struct proxy *proxy)
 void
 proxy_stop(struct proxy *proxy)
 {
-	int last;
-
 	pthread_mutex_lock(&proxy->lock);
 	proxy->is_ending = true;
 	pthread_mutex_unlock(&proxy->lock);
-	last = reach(proxy->port); /* wakes accept() */
+	shutdown(proxy->fd, SHUT_RDWR); /* wakes accept() */
 	pthread_join(proxy->thread, NULL);
-	close(last);
 	close(proxy->fd);
 	proxy_settle(proxy);
 	assert_false(proxy->is_stuck);

@@ -39,6 +39,7 @@ struct proxy;
 
 /* To 127.0.0.1:`port`. Without tls it takes bytes as they come. */
 struct proxy *proxy_start(unsigned port, struct tls *tls);
+struct proxy *proxy_start_at(const char *host, unsigned port, struct tls *tls); /* listens there */
 unsigned proxy_port(const struct proxy *proxy);
 
 /* For the connections from now on; the answer's text must last. */

@@ -19,38 +19,31 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-#include <openssl/evp.h>
 
 #include "runner/base/number.h"
-#include "runner/base/show.h"
 #include "runner/core/verdict.h"
 #include "sandbox/chance.h"
 #include "tests/wire/bench.h"
+#include "tests/wire/import.h"
 #include "tests/wire/nation.h"
 #include "tests/wire/proxy.h"
 
 enum {
-	POSTS = 200,
+	POSTS = 100,
 	LONG_POSTS = 10000,
 	/* Of the client; the answers of a loaded machine may well be later than this, and must then
 	 * be doubts. */
 	SHORT_MS = 150,
+	CONNECT_MS = 500,
 	SETTLE_TRIES = 6000, /* of 10 ms */
-};
-
-struct post {
-	char sha256[65]; /* of its CSV */
-	uint64_t body_bytes;
-	struct event event; /* what the verdict was */
-	uint64_t import_id; /* in the ledger; 0: not there */
-	unsigned imports;
 };
 
 struct lottery {
 	struct chance chance;
 	uint64_t seed;
 	size_t post_count;
-	struct post *posts;
+	struct import *imports;
+	struct event *events; /* what the verdicts were */
 	bool is_tls;
 	struct nation nation;
 	struct tls *tls;
@@ -163,16 +156,6 @@ draw_fates(struct lottery *lottery, uint64_t request_bytes)
 
 /* ---- a POST */
 
-static void
-sha256_hex(const void *bytes, size_t len, char to[static 65])
-{
-	unsigned char digest[32];
-	unsigned digest_bytes = sizeof(digest);
-
-	assert_int_equal(EVP_Digest(bytes, len, digest, &digest_bytes, EVP_sha256(), NULL), 1);
-	show_hex(digest, sizeof(digest), to);
-}
-
 /* Mostly small, so that the edges are near; some beyond what the kernels hold. */
 static size_t
 rows_of(struct chance *chance)
@@ -191,28 +174,7 @@ rows_of(struct chance *chance)
 }
 
 static void
-add_request(struct lottery *lottery, size_t number, struct buf *body)
-{
-	struct post *post = &lottery->posts[number];
-	size_t rows = rows_of(&lottery->chance);
-	SCOPED(buf) csv = BUF_INIT;
-	char *base64;
-
-	buf_add_text(&csv, "state_file_id,registered_address.state,first_name\n");
-	for (size_t i = 0; i < rows; i++)
-		buf_printf(&csv, "NC%zu-%zu,NC,Ann\n", number, i);
-	sha256_hex(csv.ptr, csv.len, post->sha256);
-	base64 = malloc(csv.len / 3 * 4 + 8);
-	assert_non_null(base64);
-	EVP_EncodeBlock((unsigned char *)base64, (const unsigned char *)csv.ptr, (int)csv.len);
-	buf_printf(body, "{\"import\":{\"type\":\"people\",\"file\":\"%s\",", base64);
-	buf_add_text(body, "\"is_overwritable\":false}}");
-	free(base64);
-	post->body_bytes = body->len;
-}
-
-static void
-note_verdict(struct post *post, const struct reply *reply)
+note_verdict(struct event *event, const struct reply *reply)
 {
 	const struct load_limits limits = {
 		.attempts = 3,
@@ -222,7 +184,7 @@ note_verdict(struct post *post, const struct reply *reply)
 	const struct chunk chunk = { .number = 1, .state = CHUNK_SUBMITTING, .attempts = 1 };
 	const struct verdict_context context = { .limits = &limits, .chunk = &chunk };
 
-	post->event = verdict_of_submit(reply, &context).event;
+	*event = verdict_of_submit(reply, &context).event;
 }
 
 static void
@@ -232,51 +194,14 @@ send_post(struct lottery *lottery, size_t number)
 	SCOPED(buf) body = BUF_INIT;
 	struct bench_body *sent;
 
-	add_request(lottery, number, &body);
+	import_make(&lottery->imports[number], number, rows_of(&lottery->chance), &body);
 	draw_fates(lottery, HEAD_BYTES + body.len);
 	sent = bench_new_body(&lottery->bench, buf_span(&body), body.len);
 	bench_submit(&lottery->bench, sent);
-	note_verdict(&lottery->posts[number], bench_hear(&lottery->bench));
+	note_verdict(&lottery->events[number], bench_hear(&lottery->bench));
 }
 
-/* ---- the ledger */
-
-static struct post *
-post_of(struct lottery *lottery, const char *sha256)
-{
-	for (size_t i = 0; i < lottery->post_count; i++) {
-		if (memcmp(lottery->posts[i].sha256, sha256, 64) == 0)
-			return &lottery->posts[i];
-	}
-	fail_msg("an import that nobody sent");
-	return NULL;
-}
-
-static const char *
-member(const char *line, const char *name)
-{
-	const char *found = strstr(line, name);
-
-	assert_non_null(found);
-	return found + strlen(name);
-}
-
-static void
-read_ledger(struct lottery *lottery)
-{
-	SCOPED(buf) ledger = BUF_INIT;
-	const char *line;
-
-	nation_read_ledger(&lottery->nation, &ledger);
-	line = buf_text(&ledger);
-	while ((line = strstr(line, "\"what\":\"import\""))) {
-		struct post *post = post_of(lottery, member(line, "\"sha256\":\""));
-
-		post->imports++;
-		post->import_id = strtoull(member(line, "\"id\":"), NULL, 10);
-		line++;
-	}
-}
+/* ---- the verdicts against the ledger */
 
 /* What the runner sends again, or believes to be nowhere. */
 static bool
@@ -287,15 +212,15 @@ is_called_absent(enum event_type type)
 }
 
 static const char *
-what_is_wrong(const struct post *post)
+what_is_wrong(const struct event *event, const struct import *import)
 {
-	if (post->imports > 1)
+	if (import->count > 1)
 		return "the nation has it twice";
-	if (is_called_absent(post->event.type) && post->imports)
+	if (is_called_absent(event->type) && import->count)
 		return "the nation has it";
-	if (post->event.type == EVENT_SUBMIT_ACCEPTED && post->import_id != post->event.import_id)
+	if (event->type == EVENT_SUBMIT_ACCEPTED && import->import_id != event->import_id)
 		return "accepted, and the nation does not have it under that id";
-	return post->event.connects > 1 ? "it had more than one connection" : NULL;
+	return event->connects > 1 ? "it had more than one connection" : NULL;
 }
 
 static size_t
@@ -304,16 +229,16 @@ count_wrong(const struct lottery *lottery)
 	size_t wrong = 0;
 
 	for (size_t i = 0; i < lottery->post_count; i++) {
-		const struct post *post = &lottery->posts[i];
-		const char *what = what_is_wrong(post);
+		const struct event *event = &lottery->events[i];
+		const char *what = what_is_wrong(event, &lottery->imports[i]);
 
 		if (!what)
 			continue;
 		print_message("# seed %" PRIu64 ", POST %zu%s: %s: %s (%s; %" PRIu64 " of %" PRIu64
 			      " bytes handed over)\n",
 		    lottery->seed, i, lottery->is_tls ? " over TLS" : "",
-		    event_word(post->event.type), what, post->event.text, post->event.handed_bytes,
-		    post->body_bytes);
+		    event_word(event->type), what, event->text, event->handed_bytes,
+		    event->body_bytes);
 		wrong++;
 	}
 	return wrong;
@@ -332,10 +257,10 @@ print_table(const struct lottery *lottery)
 		size_t count = 0, there = 0;
 
 		for (size_t j = 0; j < lottery->post_count; j++) {
-			const struct post *post = &lottery->posts[j];
+			bool is_it = lottery->events[j].type == types[i];
 
-			count += post->event.type == types[i];
-			there += post->event.type == types[i] && post->imports;
+			count += is_it;
+			there += is_it && lottery->imports[j].count;
 		}
 		print_message("# %s %-20s %6zu, at the nation %6zu\n",
 		    lottery->is_tls ? "TLS  " : "clear", event_word(types[i]), count, there);
@@ -360,8 +285,9 @@ open_lottery(struct lottery *lottery, bool is_tls)
 	*lottery = (struct lottery){ .chance = { asked.seed + is_tls }, .is_tls = is_tls };
 	lottery->seed = asked.seed;
 	lottery->post_count = asked.posts ? asked.posts : is_long ? LONG_POSTS : POSTS;
-	lottery->posts = calloc(lottery->post_count, sizeof(*lottery->posts));
-	assert_non_null(lottery->posts);
+	lottery->imports = calloc(lottery->post_count, sizeof(*lottery->imports));
+	lottery->events = calloc(lottery->post_count, sizeof(*lottery->events));
+	assert_true(lottery->imports && lottery->events);
 	snprintf(lottery->ledger_path, sizeof(lottery->ledger_path), "%s/random-posts-%d-%d.ledger",
 	    folder, (int)getpid(), is_tls);
 	nation_start(&lottery->nation, lottery->ledger_path, faults);
@@ -378,7 +304,8 @@ open_lottery(struct lottery *lottery, bool is_tls)
 	    proxy_port(lottery->outer));
 	options.url = url;
 	options.token = NATION_TOKEN;
-	options.connect_ms = options.stall_ms = options.answer_ms = SHORT_MS;
+	options.connect_ms = CONNECT_MS;
+	options.stall_ms = options.answer_ms = SHORT_MS;
 	bench_open(&lottery->bench, &options);
 }
 
@@ -390,7 +317,8 @@ close_lottery(struct lottery *lottery)
 	nation_stop(&lottery->nation);
 	bench_done(&lottery->bench);
 	tls_free(lottery->tls);
-	free(lottery->posts);
+	free(lottery->imports);
+	free(lottery->events);
 }
 
 /* The proxies hand on what they hold back; then the nation must end what it began. */
@@ -414,13 +342,15 @@ await_the_end(struct lottery *lottery)
 static void
 play(bool is_tls)
 {
+	SCOPED(buf) ledger = BUF_INIT;
 	struct lottery lottery;
 
 	open_lottery(&lottery, is_tls);
 	for (size_t i = 0; i < lottery.post_count; i++)
 		send_post(&lottery, i);
 	await_the_end(&lottery);
-	read_ledger(&lottery);
+	nation_read_ledger(&lottery.nation, &ledger);
+	import_read_ledger(lottery.imports, lottery.post_count, &ledger);
 	assert_int_equal(count_wrong(&lottery), 0);
 	assert_true(nation_count(&lottery.nation, "head") <= lottery.post_count);
 	print_table(&lottery);

@@ -55,7 +55,7 @@ new_certificate(EVP_PKEY *key)
 	X509_set_issuer_name(certificate, name);
 	X509_set_pubkey(certificate, key);
 	add_extension(certificate, NID_basic_constraints, "critical,CA:TRUE");
-	add_extension(certificate, NID_subject_alt_name, "IP:127.0.0.1,IP:10.77.2.1");
+	add_extension(certificate, NID_subject_alt_name, "IP:127.0.0.1,IP:127.77.2.1");
 	assert_true(X509_sign(certificate, key, EVP_sha256()) > 0);
 	return certificate;
 }
