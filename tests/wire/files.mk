@@ -1,10 +1,13 @@
 # The client against a server that is wrong on purpose, byte for byte, and against the sandbox.
 if HAVE_CMOCKA
-wire_programs = %D%/test_client %D%/test_rehearsal %D%/random_posts %D%/ghosts
+wire_programs = %D%/test_client %D%/test_answers %D%/test_rehearsal %D%/random_posts \
+	%D%/ghosts
 wire_LIBS = libnation.a libjson-read.a libfiles.a libcore.a libbase.a $(CURL_LIBS) $(JSONC_LIBS) \
 	$(CMOCKA_LIBS) -lpthread
 tests_wire_test_client_SOURCES = %D%/test_client.c %D%/bench.c %D%/bench.h %D%/peer.c %D%/peer.h
 tests_wire_test_client_LDADD = $(wire_LIBS)
+tests_wire_test_answers_SOURCES = %D%/test_answers.c %D%/bench.c %D%/bench.h %D%/peer.c %D%/peer.h
+tests_wire_test_answers_LDADD = $(wire_LIBS)
 tests_wire_test_rehearsal_SOURCES = %D%/test_rehearsal.c %D%/bench.c %D%/bench.h
 tests_wire_test_rehearsal_LDADD = $(wire_LIBS)
 # libssl comes with libcrypto's -dev package.
@@ -22,9 +25,9 @@ tests_wire_tls_front_LDADD = libbase.a $(CMOCKA_LIBS) -lpthread -lssl $(CRYPTO_L
 check_PROGRAMS += $(wire_programs) %D%/tls_front
 TESTS += $(wire_programs)
 LONG_TESTS += %D%/random_posts %D%/ghosts
-LONG_TESTS += %D%/heads.sh
+LONG_TESTS += %D%/heads.sh %D%/planted.sh
 endif
 
 wire_scripts = %D%/heads.sh %D%/tls.sh
 TESTS += $(wire_scripts)
-EXTRA_DIST += $(wire_scripts)
+EXTRA_DIST += $(wire_scripts) %D%/planted.sh
