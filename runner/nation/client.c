@@ -406,6 +406,7 @@ reset_progress(struct request *request)
 	request->body_err.kind = request->disk_err.kind = ERR_NONE;
 	request->is_head_complete = request->is_too_long = request->is_enough = false;
 	request->handed_ms = request->first_byte_ms = -1;
+	request->began_ms = mono_ms(request->client);
 	answer_head_init(&request->head);
 }
 
