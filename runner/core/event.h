@@ -105,7 +105,7 @@ enum nation_word {
 	X(NUMBER, connect_ms, 28)                                                                  \
 	X(NUMBER, tls_ms, 29)                                                                      \
 	X(NUMBER, first_byte_ms, 30)                                                               \
-	X(NUMBER, took_ms, 31)                                                             \
+	X(NUMBER, took_ms, 31)                                                                     \
 	X(NUMBER, parent, 32)                                                                      \
 	X(NUMBER, first_piece, 33)                                                                 \
 	X(NUMBER, pieces, 34)

@@ -29,7 +29,15 @@ struct cable {
 	pthread_t thread;
 	pthread_mutex_t lock; /* of what follows */
 	uint64_t cut_at;
+	uint16_t port; /* the runner's end of the connection that began last */
 	struct cable_facts facts;
+};
+
+/* What is to be known of a packet. */
+struct packet {
+	uint16_t from_port; /* 0: it is not TCP over IPv4 */
+	size_t payload;
+	bool is_begin, is_reset;
 };
 
 /* ---- a namespace with a tunnel */
@@ -91,49 +99,62 @@ enter(const char *address)
 
 /* ---- packets */
 
-/* Payload bytes of a packet of TCP over IPv4; *is_reset if it ends the connection. */
-static size_t
-payload_of(const unsigned char *packet, size_t len, bool *is_reset)
+static struct packet
+read_packet(const unsigned char *bytes, size_t len)
 {
+	struct packet packet = { .payload = 0 };
 	struct iphdr ip;
 	struct tcphdr tcp;
 	size_t heads;
 
-	*is_reset = false;
 	if (len < sizeof(ip))
-		return 0;
-	memcpy(&ip, packet, sizeof(ip));
+		return packet;
+	memcpy(&ip, bytes, sizeof(ip));
 	heads = (size_t)ip.ihl * 4;
 	if (ip.version != 4 || ip.protocol != IPPROTO_TCP || len < heads + sizeof(tcp))
-		return 0;
-	memcpy(&tcp, packet + heads, sizeof(tcp));
+		return packet;
+	memcpy(&tcp, bytes + heads, sizeof(tcp));
 	heads += (size_t)tcp.doff * 4;
-	*is_reset = tcp.rst;
-	return ntohs(ip.tot_len) > heads ? ntohs(ip.tot_len) - heads : 0;
+	packet.from_port = ntohs(tcp.source);
+	packet.is_begin = tcp.syn && !tcp.ack;
+	packet.is_reset = tcp.rst;
+	packet.payload = ntohs(ip.tot_len) > heads ? ntohs(ip.tot_len) - heads : 0;
+	return packet;
+}
+
+/* Of the connection that began last only: an earlier one, of which the nation's end does not know
+ * that it is over, is still asked after, and answered by a reset. */
+static void
+note_sent(struct cable *cable, const struct packet *packet)
+{
+	if (packet->is_begin)
+		cable->port = packet->from_port;
+	if (packet->from_port != cable->port)
+		return;
+	cable->facts.has_reset |= packet->is_reset;
+	if (cable->facts.sent + packet->payload > cable->cut_at)
+		cable->facts.is_cut = true;
+	if (!cable->facts.is_cut)
+		cable->facts.sent += packet->payload;
 }
 
 static void
 carry(struct cable *cable, int from, int to)
 {
-	unsigned char packet[PACKET_BYTES];
-	ssize_t len = read(from, packet, sizeof(packet));
-	bool is_reset, is_carried;
-	size_t payload;
+	unsigned char bytes[PACKET_BYTES];
+	ssize_t len = read(from, bytes, sizeof(bytes));
+	struct packet packet;
+	bool is_carried;
 
 	if (len <= 0)
 		return;
-	payload = payload_of(packet, (size_t)len, &is_reset);
+	packet = read_packet(bytes, (size_t)len);
 	pthread_mutex_lock(&cable->lock);
-	if (from == cable->runner) {
-		cable->facts.has_reset |= is_reset;
-		if (cable->facts.sent + payload > cable->cut_at)
-			cable->facts.is_cut = true;
-	}
+	if (from == cable->runner)
+		note_sent(cable, &packet);
 	is_carried = !cable->facts.is_cut;
-	if (from == cable->runner && is_carried)
-		cable->facts.sent += payload;
 	pthread_mutex_unlock(&cable->lock);
-	if (is_carried && write(to, packet, (size_t)len) != len)
+	if (is_carried && write(to, bytes, (size_t)len) != len)
 		abort(); /* a tunnel takes a packet or it is broken */
 }
 
@@ -185,6 +206,7 @@ cable_begin(struct cable *cable, uint64_t cut_at)
 {
 	pthread_mutex_lock(&cable->lock);
 	cable->cut_at = cut_at;
+	cable->port = 0;
 	cable->facts = (struct cable_facts){ .is_cut = false };
 	pthread_mutex_unlock(&cable->lock);
 }

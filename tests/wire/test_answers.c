@@ -27,7 +27,7 @@ enum say {
 	DOUBT_STOP,
 	REFUSED,
 	REFUSED_STOP,
-	TOO_LARGE, /* whatever becomes of its rows: nothing is in doubt, nothing stops */
+	TOO_LARGE, /* to be split */
 	LATER,     /* planned, tried again */
 	LATER_STOP,
 	LATER_ACCESS,
@@ -65,6 +65,7 @@ static const struct row rows[] = {
 /* ---- one request, one answer */
 
 static const struct load_limits limits = {
+	.uploads = 1,
 	.attempts = 3,
 	.backoff = { .first_ms = OWN_WAIT_MS, .most_ms = OWN_WAIT_MS },
 	.settle_ms = 1000,
@@ -175,7 +176,7 @@ is_said(const struct verdict *verdict, enum say say)
 	case REFUSED_STOP:
 		return is_event(verdict, EVENT_SUBMIT_REFUSED) && ends(verdict, 76, false);
 	case TOO_LARGE:
-		return !is_event(verdict, EVENT_ANSWER_LOST) && ends(verdict, 0, false);
+		return is_event(verdict, EVENT_SUBMIT_TOO_LARGE) && ends(verdict, 0, false);
 	case LATER:
 		return is_later(verdict) && ends(verdict, 0, false);
 	case LATER_STOP:
