@@ -13,6 +13,8 @@ enum {
 	LIMIT_NAME_BYTES = 64,
 	/* Text from the nation or a person kept in an event, with its NUL. */
 	LIMIT_NOTE_BYTES = 256,
+	/* "[" the longest IPv6 address "]:" a port, with its NUL. */
+	LIMIT_ADDRESS_BYTES = 56,
 	/* Longest status answer read (replies.md: "What comes back is not to be trusted"). */
 	LIMIT_ANSWER_BYTES = 64 << 10,
 };

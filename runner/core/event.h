@@ -99,6 +99,13 @@ enum nation_word {
 	X(TEXT, host, 22)                                                                          \
 	X(NUMBER, pid, 23)                                                                         \
 	X(DIGEST, sha256, 24)                                                                      \
+	X(TEXT, local_address, 25)                                                                 \
+	X(TEXT, peer_address, 26)                                                                  \
+	X(NUMBER, connects, 27)                                                                    \
+	X(NUMBER, connect_ms, 28)                                                                  \
+	X(NUMBER, tls_ms, 29)                                                                      \
+	X(NUMBER, first_byte_ms, 30)                                                               \
+	X(NUMBER, took_ms, 31)                                                                     \
 	X(NUMBER, parent, 32)                                                                      \
 	X(NUMBER, first_piece, 33)                                                                 \
 	X(NUMBER, pieces, 34)
@@ -132,6 +139,15 @@ struct event {
 	uint32_t parent;      /* CHUNK_ADDED: number of the chunk it was split from */
 	uint32_t first_piece; /* CHUNK_SPLIT: number of its first piece, */
 	uint32_t pieces;      /* and how many there are, numbered on from there */
+
+	/* The connection, as reply.h says. */
+	char local_address[LIMIT_ADDRESS_BYTES];
+	char peer_address[LIMIT_ADDRESS_BYTES];
+	uint32_t connects;
+	uint64_t connect_ms;
+	uint64_t tls_ms;
+	uint64_t first_byte_ms;
+	uint64_t took_ms;
 };
 
 const char *event_word(enum event_type type);                  /* "submit_started" */

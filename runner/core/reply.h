@@ -81,6 +81,14 @@ struct reply {
 	uint64_t body_bytes;    /* length of the request body */
 	uint64_t handed_bytes;  /* of it, handed over to the network library */
 	struct digest sha256;   /* SUBMIT: of the CSV, if all of it was read */
+	char local_address[LIMIT_ADDRESS_BYTES]; /* "10.0.0.7:50412"; "" if there was none */
+	char peer_address[LIMIT_ADDRESS_BYTES];  /* "[2001:db8::1]:443": the nation's or a proxy's */
+	uint32_t connects; /* connections made for it: 0 is one that was there, 2 a sign of trouble */
+	/* Since the request began, rounded up, so that 0 says that it did not come to that. */
+	uint64_t connect_ms;    /* until the connection stood */
+	uint64_t tls_ms;        /* until TLS did */
+	uint64_t first_byte_ms; /* until the first byte of the answer */
+	uint64_t took_ms;       /* until all of it was over */
 	enum err_kind fault;    /* SETUP, ABORTED: who can mend it; transport_text says what */
 
 	uint32_t status; /* HTTP, 0: none */

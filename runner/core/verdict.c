@@ -39,6 +39,16 @@ copy_text(char *to, size_t to_bytes, const char *from)
 	snprintf(to, to_bytes, "%s", from);
 }
 
+/* The library's own words of an answer that began and did not end well. */
+static void
+add_transport(const struct reply *reply, char *to, size_t to_bytes)
+{
+	size_t len = strlen(to);
+
+	if (reply->status && reply->transport_text[0])
+		snprintf(to + len, to_bytes - len, " (%s)", reply->transport_text);
+}
+
 /* "the nation answered 503: Service Unavailable", or how the transfer broke. */
 static void
 describe(const struct reply *reply, char *to, size_t to_bytes)
@@ -59,6 +69,7 @@ describe(const struct reply *reply, char *to, size_t to_bytes)
 		snprintf(to, to_bytes, "the nation answered %u", (unsigned)reply->status);
 	else
 		snprintf(to, to_bytes, "%s", reply->transport_text);
+	add_transport(reply, to, to_bytes);
 }
 
 static void
@@ -71,6 +82,13 @@ take_evidence(struct event *event, const struct reply *reply)
 	event->handed_bytes = reply->handed_bytes;
 	event->server_date_ms = reply->server_date_ms > 0 ? reply->server_date_ms : 0;
 	copy_text(event->request_id, sizeof(event->request_id), reply->request_id);
+	copy_text(event->local_address, sizeof(event->local_address), reply->local_address);
+	copy_text(event->peer_address, sizeof(event->peer_address), reply->peer_address);
+	event->connects = reply->connects;
+	event->connect_ms = reply->connect_ms;
+	event->tls_ms = reply->tls_ms;
+	event->first_byte_ms = reply->first_byte_ms;
+	event->took_ms = reply->took_ms;
 }
 
 static struct event

@@ -62,9 +62,11 @@ struct request {
 	struct err body_err;
 
 	/* Limits, by our clock. */
+	int64_t began_ms;
 	uint64_t seen_bytes; /* moved at the last look */
 	int64_t moved_ms;
-	int64_t handed_ms; /* -1: the body is not handed over */
+	int64_t handed_ms;     /* -1: the body is not handed over */
+	int64_t first_byte_ms; /* -1: no answer has begun */
 
 	/* The answer. */
 	struct answer_head head;
@@ -137,6 +139,8 @@ on_head(char *bytes, size_t size, size_t count, void *arg)
 	struct request *request = arg;
 	struct span line = { bytes, size * count };
 
+	if (request->first_byte_ms < 0)
+		request->first_byte_ms = mono_ms(request->client);
 	request->head_bytes += line.len;
 	if (request->head_bytes > HEAD_BYTES)
 		return 0;
@@ -401,7 +405,8 @@ reset_progress(struct request *request)
 	request->head_bytes = request->passed_bytes = 0;
 	request->body_err.kind = request->disk_err.kind = ERR_NONE;
 	request->is_head_complete = request->is_too_long = request->is_enough = false;
-	request->handed_ms = -1;
+	request->handed_ms = request->first_byte_ms = -1;
+	request->began_ms = mono_ms(request->client);
 	answer_head_init(&request->head);
 }
 
@@ -470,7 +475,7 @@ begin(struct request *request, const char *path, struct err *err)
 		    code ? curl_easy_strerror(code) : curl_multi_strerror(multi_code));
 	}
 	request->phase = PHASE_RUNNING;
-	request->moved_ms = mono_ms(client);
+	request->began_ms = request->moved_ms = mono_ms(client);
 	client->running_count++;
 	return 0;
 }
@@ -510,6 +515,54 @@ transport_of(CURLcode code, bool is_anything_sent)
 	}
 }
 
+/* "127.0.0.1:8080", or "" where there is none. */
+static void
+fill_address(char to[static LIMIT_ADDRESS_BYTES], const char *host, long port)
+{
+	if (!host || !host[0])
+		return;
+	snprintf(to, LIMIT_ADDRESS_BYTES, strchr(host, ':') ? "[%s]:%u" : "%s:%u", host,
+	    (unsigned)port & 0xFFFF);
+}
+
+/* In whole milliseconds, rounded up. */
+static uint64_t
+time_of(const struct request *request, CURLINFO info)
+{
+	curl_off_t us = 0;
+
+	curl_easy_getinfo(request->easy, info, &us);
+	return us > 0 ? ((uint64_t)us + 999) / 1000 : 0;
+}
+
+static uint64_t
+since_began(const struct request *request, int64_t at_ms)
+{
+	return at_ms > request->began_ms ? (uint64_t)(at_ms - request->began_ms) : 1;
+}
+
+static void
+fill_connection(const struct request *request, struct reply *reply)
+{
+	char *local = NULL, *peer = NULL;
+	long local_port = 0, peer_port = 0, connects = 0;
+
+	curl_easy_getinfo(request->easy, CURLINFO_LOCAL_IP, &local);
+	curl_easy_getinfo(request->easy, CURLINFO_LOCAL_PORT, &local_port);
+	curl_easy_getinfo(request->easy, CURLINFO_PRIMARY_IP, &peer);
+	curl_easy_getinfo(request->easy, CURLINFO_PRIMARY_PORT, &peer_port);
+	curl_easy_getinfo(request->easy, CURLINFO_NUM_CONNECTS, &connects);
+	fill_address(reply->local_address, local, local_port);
+	fill_address(reply->peer_address, peer, peer_port);
+	reply->connects = (uint32_t)connects;
+	reply->connect_ms = time_of(request, CURLINFO_CONNECT_TIME_T);
+	reply->tls_ms = time_of(request, CURLINFO_APPCONNECT_TIME_T);
+	/* Not STARTTRANSFER_TIME: libcurl fills that in for a connection that died, too. */
+	if (request->first_byte_ms >= 0)
+		reply->first_byte_ms = since_began(request, request->first_byte_ms);
+	reply->took_ms = since_began(request, mono_ms(request->client));
+}
+
 static void
 fill_transport(struct request *request, enum transport transport, CURLcode code, const char *text)
 {
@@ -525,6 +578,7 @@ fill_transport(struct request *request, enum transport transport, CURLcode code,
 	reply->handed_bytes = request->body ? (uint64_t)uploaded : 0;
 	reply->body_bytes = request->body ? request->body->bytes : 0;
 	reply->status = status_of(request);
+	fill_connection(request, reply);
 	if (transport != TRANSPORT_OK)
 		answer_copy(reply->transport_text, sizeof(reply->transport_text), span_of(text));
 	if (request->body && request->given_bytes == request->body->bytes)

@@ -1,6 +1,7 @@
 #include "platform.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "runner/base/show.h"
 #include "runner/base/stamp.h"
@@ -40,7 +41,7 @@ enum {
 	TELL_DIGEST = 1 << 2,
 	TELL_COUNTS = 1 << 3,
 	TELL_WORD = 1 << 4,   /* of the nation, as it came */
-	TELL_HANDED = 1 << 5, /* how much of the body was handed over */
+	TELL_WIRE = 1 << 5,   /* the evidence of an attempt */
 	TELL_WHY = 1 << 6,    /* the nation's message or the run's reason */
 	TELL_NEXT = 1 << 7,   /* when the next try or look is due */
 	TELL_REASON = 1 << 8, /* a person's, in brackets; the person stands before the words */
@@ -55,16 +56,17 @@ static const struct telling {
 } tellings[] = {
 	{ EVENT_TOKEN_REFRESHED, TELL_WHY, "another access token is used from here on" },
 	{ EVENT_SUBMIT_STARTED, TELL_ATTEMPT, "sending began, attempt" },
-	{ EVENT_SUBMIT_ACCEPTED, TELL_IMPORT, "the nation took it as import" },
-	{ EVENT_SUBMIT_NOT_SENT, TELL_WHY | TELL_NEXT, "nothing was sent" },
-	{ EVENT_SUBMIT_NOT_COMPLETE, TELL_HANDED | TELL_WHY | TELL_NEXT,
+	{ EVENT_SUBMIT_ACCEPTED, TELL_IMPORT | TELL_WIRE, "the nation took it as import" },
+	{ EVENT_SUBMIT_NOT_SENT, TELL_WIRE | TELL_WHY | TELL_NEXT, "nothing was sent" },
+	{ EVENT_SUBMIT_NOT_COMPLETE, TELL_WIRE | TELL_WHY | TELL_NEXT,
 	  "not all of it was sent, so the nation cannot have taken it" },
-	{ EVENT_SUBMIT_PUT_OFF, TELL_WHY | TELL_NEXT, "the nation did not take it for now" },
-	{ EVENT_SUBMIT_REFUSED, TELL_WHY, "the nation refused it" },
-	{ EVENT_SUBMIT_TOO_LARGE, TELL_WHY, "the nation finds it too large" },
+	{ EVENT_SUBMIT_PUT_OFF, TELL_WIRE | TELL_WHY | TELL_NEXT,
+	  "the nation did not take it for now" },
+	{ EVENT_SUBMIT_REFUSED, TELL_WIRE | TELL_WHY, "the nation refused it" },
+	{ EVENT_SUBMIT_TOO_LARGE, TELL_WIRE | TELL_WHY, "the nation finds it too large" },
 	{ EVENT_CHUNK_SPLIT, TELL_PIECES, "split; its rows are those of the chunks" },
 	{ EVENT_CHUNK_ADDED, TELL_PARENT, "added to the plan: a piece of chunk" },
-	{ EVENT_ANSWER_LOST, TELL_HANDED | TELL_WHY | TELL_NEXT,
+	{ EVENT_ANSWER_LOST, TELL_WIRE | TELL_WHY | TELL_NEXT,
 	  "the answer was lost: the nation may have taken it" },
 	{ EVENT_ATTEMPTS_USED_UP, 0, "no attempt is left, and the nation has taken none of them" },
 	{ EVENT_DOUBT_HASHED, TELL_DIGEST, "read again for its digest, SHA-256" },
@@ -117,6 +119,8 @@ add_counts(struct buf *to, const struct event *event)
 	buf_printf(to, ", %s failed", show_count(event->rows_failed, number));
 }
 
+/* ---- what came with the answer, or instead of one: a sentence's parts, set apart by semicolons */
+
 static void
 add_handed(struct buf *to, const struct event *event)
 {
@@ -124,11 +128,66 @@ add_handed(struct buf *to, const struct event *event)
 
 	if (event->body_bytes == 0)
 		return;
-	buf_printf(to, " (%s", show_count(event->handed_bytes, number));
-	buf_printf(to, " of %s bytes were handed over)", show_count(event->body_bytes, number));
+	if (event->handed_bytes >= event->body_bytes) {
+		buf_printf(to, "; the whole body (%s bytes) had been handed over",
+		    show_count(event->body_bytes, number));
+		return;
+	}
+	buf_printf(to, "; %s", show_count(event->handed_bytes, number));
+	buf_printf(to, " of %s bytes had been handed over", show_count(event->body_bytes, number));
 }
 
-/* What came with the answer, or instead of one. */
+/* 250 ms  12.3 s  2 min */
+static void
+add_duration(struct buf *to, uint64_t ms)
+{
+	char duration[SHOW_BYTES];
+
+	if (ms >= 1000 && ms < 60000)
+		buf_printf(to, "%llu.%llu s", (unsigned long long)(ms / 1000),
+		    (unsigned long long)(ms / 100 % 10));
+	else
+		buf_add_text(to, show_duration(ms, duration));
+}
+
+/* Of a connection over which no answer came. The numbers are libcurl's. */
+static const char *
+how_it_ended(const struct event *event)
+{
+	if (event->request_bytes == 0)
+		return "could not be made";
+	if (strstr(event->text, "reset"))
+		return "was reset";
+	switch (event->curl_code) {
+	case 0: /* we gave it up, the reason says why */
+		return "was ended";
+	case 28:
+		return "timed out";
+	case 52:
+		return "was closed by the other side";
+	default:
+		return "broke";
+	}
+}
+
+static void
+add_connection(struct buf *to, const struct event *event)
+{
+	if (event->http_status)
+		buf_printf(to, "; answer %u came", event->http_status);
+	if (event->http_status && event->peer_address[0])
+		buf_printf(to, " from %s", event->peer_address);
+	else if (event->peer_address[0])
+		buf_printf(to, "; the connection to %s %s", event->peer_address,
+		    how_it_ended(event));
+	if (event->took_ms) {
+		buf_add_text(to, " after ");
+		add_duration(to, event->took_ms);
+	}
+	if (event->http_status == 0 && event->request_bytes)
+		buf_add_text(to, "; no answer came");
+}
+
 static void
 add_evidence(struct buf *to, const struct event *event, unsigned tells)
 {
@@ -137,12 +196,14 @@ add_evidence(struct buf *to, const struct event *event, unsigned tells)
 
 	if (tells & TELL_WORD)
 		buf_printf(to, " \"%s\"", event->text[0] ? event->text : word ? word : "");
-	if (tells & TELL_HANDED)
-		add_handed(to, event);
 	if (tells & TELL_WHY && event->text[0])
 		buf_printf(to, ": %s", event->text);
-	if (tells & TELL_WHY && event->request_id[0])
-		buf_printf(to, " (request id %s)", event->request_id);
+	if (tells & TELL_WIRE) {
+		add_handed(to, event);
+		add_connection(to, event);
+	}
+	if (tells & (TELL_WHY | TELL_WIRE) && event->request_id[0])
+		buf_printf(to, "; request id %s", event->request_id);
 	if (tells & TELL_NEXT && event->due_ms)
 		buf_printf(to, "; next step from %s", stamp_iso(event->due_ms, time));
 }

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -48,6 +49,7 @@ a_history_reads_as_a_story(void **state)
 		{ .at_ms = FIXTURE_TIME, .type = EVENT_SUBMIT_STARTED, .chunk = 3, .attempt = 1 },
 		{ .at_ms = FIXTURE_TIME + 1000, .type = EVENT_ANSWER_LOST, .chunk = 3,
 		  .body_bytes = 5000, .handed_bytes = 4000, .due_ms = FIXTURE_TIME + 301000,
+		  .http_status = 504, .peer_address = "127.0.0.1:8080", .took_ms = 1299,
 		  .text = "the nation answered 504", .request_id = "r-7" },
 		{ .at_ms = FIXTURE_TIME + 301000, .type = EVENT_PROBE_FAILED, .chunk = 3,
 		  .text = "the nation answered 500", .due_ms = FIXTURE_TIME + 302000 },
@@ -69,7 +71,8 @@ a_history_reads_as_a_story(void **state)
 	assert_string_equal(buf_text(&text),
 	    "  2026-11-21T22:14:07Z  sending began, attempt 1\n"
 	    "  2026-11-21T22:14:08Z  the answer was lost: the nation may have taken it"
-	    " (4,000 of 5,000 bytes were handed over): the nation answered 504 (request id r-7);"
+	    ": the nation answered 504; 4,000 of 5,000 bytes had been handed over; answer 504 came"
+	    " from 127.0.0.1:8080 after 1.2 s; request id r-7;"
 	    " next step from 2026-11-21T22:19:08Z\n"
 	    "  2026-11-21T22:19:08Z  the nation's list could not be read:"
 	    " the nation answered 500; next step from 2026-11-21T22:19:09Z\n"
@@ -79,6 +82,64 @@ a_history_reads_as_a_story(void **state)
 	    "  2026-11-21T22:29:09Z  the nation has finished the import\n"
 	    "  2026-11-21T22:29:10Z  the nation counts 35,900 rows succeeded, 1,200 updated,"
 	    " 88 failed\n");
+}
+
+static void
+the_evidence_of_an_attempt_is_told_in_plain_words(void **state)
+{
+#define LOST "  2026-11-21T22:14:07Z  the answer was lost: the nation may have taken it"
+#define WHOLE "; the whole body (51,200,012 bytes) had been handed over"
+#define CONNECTION "; the connection to 127.0.0.1:8080 "
+	static const struct {
+		struct event event;
+		const char *line;
+	} examples[] = {
+		{ { .type = EVENT_ANSWER_LOST, .curl_code = 56, .took_ms = 12345,
+		    .text = "Recv failure: Connection reset by peer" },
+		  LOST ": Recv failure: Connection reset by peer" WHOLE CONNECTION
+		  "was reset after 12.3 s; no answer came\n" },
+		{ { .type = EVENT_ANSWER_LOST, .curl_code = 55, .took_ms = 999, .text = "a" },
+		  LOST ": a" WHOLE CONNECTION "broke after 999 ms; no answer came\n" },
+		{ { .type = EVENT_ANSWER_LOST, .curl_code = 52, .took_ms = 1000, .text = "b" },
+		  LOST ": b" WHOLE CONNECTION
+		  "was closed by the other side after 1.0 s; no answer came\n" },
+		{ { .type = EVENT_ANSWER_LOST, .curl_code = 28, .took_ms = 60000, .text = "c" },
+		  LOST ": c" WHOLE CONNECTION "timed out after 1 min; no answer came\n" },
+		{ { .type = EVENT_ANSWER_LOST, .text = "no answer within 2 min" },
+		  LOST ": no answer within 2 min" WHOLE CONNECTION "was ended; no answer came\n" },
+		{ { .type = EVENT_SUBMIT_ACCEPTED, .import_id = 252, .http_status = 200,
+		    .took_ms = 59999, .request_id = "r-8" },
+		  "  2026-11-21T22:14:07Z  the nation took it as import 252" WHOLE
+		  "; answer 200 came from 127.0.0.1:8080 after 59.9 s; request id r-8\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(examples); i++) {
+		struct event event = examples[i].event;
+		SCOPED(buf) text = BUF_INIT;
+
+		event.at_ms = FIXTURE_TIME;
+		event.body_bytes = event.handed_bytes = 51200012;
+		event.request_bytes = 300;
+		strcpy(event.peer_address, "127.0.0.1:8080");
+		explain_event(&text, &event);
+		assert_string_equal(buf_text(&text), examples[i].line);
+	}
+}
+
+static void
+what_never_left_this_computer_says_so(void **state)
+{
+	const struct event event = { .at_ms = FIXTURE_TIME, .type = EVENT_SUBMIT_NOT_SENT,
+		.curl_code = 7, .body_bytes = 5000, .peer_address = "[::1]:443", .took_ms = 3,
+		.text = "Connection refused" };
+	SCOPED(buf) text = BUF_INIT;
+
+	(void)state;
+	explain_event(&text, &event);
+	assert_string_equal(buf_text(&text),
+	    "  2026-11-21T22:14:07Z  nothing was sent: Connection refused; 0 of 5,000 bytes had"
+	    " been handed over; the connection to [::1]:443 could not be made after 3 ms\n");
 }
 
 static void
@@ -181,6 +242,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_plan_says_which_rows_of_which_file),
 		cmocka_unit_test(a_history_reads_as_a_story),
+		cmocka_unit_test(the_evidence_of_an_attempt_is_told_in_plain_words),
+		cmocka_unit_test(what_never_left_this_computer_says_so),
 		cmocka_unit_test(every_event_of_a_chunk_has_words_and_none_of_the_load_has),
 		cmocka_unit_test(each_state_says_what_moves_it_on),
 		cmocka_unit_test(a_source_that_comes_after_others_names_them),

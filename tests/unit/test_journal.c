@@ -126,6 +126,13 @@ events_read_as_they_were_appended_in_every_member(void **state)
 		.host = "vm-2",
 		.pid = 8812,
 		.sha256 = { .is_known = true, .bytes = { 9 } },
+		.local_address = "10.0.0.7:50412",
+		.peer_address = "[2001:db8:ffff:ffff:ffff:ffff:255.255.255.255]:65535",
+		.connects = 1,
+		.connect_ms = 10,
+		.tls_ms = 11,
+		.first_byte_ms = 12,
+		.took_ms = UINT64_C(5000000000),
 	};
 	struct seen seen = { 0 };
 

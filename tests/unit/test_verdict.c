@@ -340,15 +340,41 @@ what_the_nation_said_stands_in_the_event(void **state)
 	snprintf(reply.request_id, sizeof(reply.request_id), "req-1");
 	reply.server_date_ms = 77;
 	reply.curl_code = 18;
+	snprintf(reply.local_address, sizeof(reply.local_address), "10.0.0.7:50412");
+	snprintf(reply.peer_address, sizeof(reply.peer_address), "[::1]:443");
+	reply.connects = 1;
+	reply.connect_ms = 2;
+	reply.tls_ms = 3;
+	reply.first_byte_ms = 4;
+	reply.took_ms = 5;
 	verdict = of_submit(&reply);
 	assert_string_equal(verdict.event.text, "the nation answered 400: file is too odd");
 	assert_string_equal(verdict.event.request_id, "req-1");
 	assert_int_equal(verdict.event.server_date_ms, 77);
 	assert_int_equal(verdict.event.curl_code, 18);
+	assert_string_equal(verdict.event.local_address, "10.0.0.7:50412");
+	assert_string_equal(verdict.event.peer_address, "[::1]:443");
+	assert_int_equal(verdict.event.connects, 1);
+	assert_int_equal(verdict.event.connect_ms, 2);
+	assert_int_equal(verdict.event.tls_ms, 3);
+	assert_int_equal(verdict.event.first_byte_ms, 4);
+	assert_int_equal(verdict.event.took_ms, 5);
 	assert_int_equal(verdict.event.source, 1);
 	assert_int_equal(verdict.event.chunk, 3);
 	assert_int_equal(verdict.event.attempt, 1);
 	assert_int_equal(verdict.event.at_ms, CORE_WALL);
+}
+
+static void
+an_answer_that_broke_off_says_how(void **state)
+{
+	struct reply reply = answer(200);
+
+	(void)state;
+	reply.transport = TRANSPORT_GARBLED;
+	snprintf(reply.transport_text, sizeof(reply.transport_text), "77 bytes missing");
+	assert_string_equal(of_submit(&reply).event.text,
+	    "the answer 200 cannot be understood (77 bytes missing)");
 }
 
 static void
@@ -951,6 +977,7 @@ main(void)
 		cmocka_unit_test(a_whole_body_without_an_answer_is_in_doubt),
 		cmocka_unit_test(every_status_means_for_a_post_what_the_table_says),
 		cmocka_unit_test(what_the_nation_said_stands_in_the_event),
+		cmocka_unit_test(an_answer_that_broke_off_says_how),
 		cmocka_unit_test(a_status_without_a_message_is_named_alone),
 		cmocka_unit_test(one_row_that_is_too_large_is_refused),
 		cmocka_unit_test(a_nation_that_finds_everything_too_large_stops_76),

@@ -193,6 +193,62 @@ an_accepted_post_comes_back_with_all_its_facts(void **state)
 }
 
 static void
+a_reply_says_over_which_connection_it_came_and_when(void **state)
+{
+	const struct peer_script script = SCRIPT(TAKE_POST, SAY(ACCEPTED));
+	const struct reply *reply;
+	struct bench bench;
+	char peer[32];
+
+	(void)state;
+	reply = submit_to(&bench, patient_options(), &script, ONE_BODY_BYTES);
+	snprintf(peer, sizeof(peer), "127.0.0.1:%u", peer_port(bench.peer));
+	assert_string_equal(reply->peer_address, peer);
+	assert_non_null(strstr(reply->local_address, "127.0.0.1:"));
+	assert_string_not_equal(reply->local_address, peer);
+	assert_int_equal(reply->connects, 1);
+	assert_true(reply->connect_ms > 0);
+	assert_int_equal(reply->tls_ms, 0);
+	assert_true(reply->first_byte_ms > 0);
+	assert_true(reply->took_ms > 0);
+	settle(&bench);
+	close_bench(&bench);
+}
+
+static void
+a_get_over_a_connection_that_is_there_makes_none(void **state)
+{
+	const struct peer_script script =
+	    SCRIPT(TAKE_HEAD, SAY(ACCEPTED), TAKE_HEAD, SAY(ACCEPTED), AWAIT_CLOSE);
+	struct bench bench;
+
+	(void)state;
+	assert_int_equal(status_of(&bench, patient_options(), &script)->connects, 1);
+	assert_int_equal(bench.port.status(bench.port.ctx, 7, 252, &bench.err), 0);
+	assert_int_equal(bench_hear(&bench)->connects, 0);
+	assert_true(strlen(bench.reply.peer_address) > 0);
+	settle(&bench);
+	close_bench(&bench);
+}
+
+static void
+without_an_answer_there_is_no_first_byte(void **state)
+{
+	const struct peer_script script = SCRIPT(TAKE_POST, RESET);
+	const struct reply *reply;
+	struct bench bench;
+
+	(void)state;
+	reply = submit_to(&bench, patient_options(), &script, ONE_BODY_BYTES);
+	assert_int_equal(reply->status, 0);
+	assert_int_equal(reply->first_byte_ms, 0);
+	assert_int_equal(reply->connects, 1);
+	assert_true(strlen(reply->peer_address) > 0);
+	settle(&bench);
+	close_bench(&bench);
+}
+
+static void
 every_post_has_a_connection_of_its_own(void **state)
 {
 	const struct peer_script scripts[] = {
@@ -250,6 +306,8 @@ a_refused_connection_sends_nothing(void **state)
 	reply = bench_hear(&bench);
 	assert_int_equal(reply->transport, TRANSPORT_CONNECT);
 	assert_int_equal(reply->request_bytes, 0);
+	assert_int_equal(reply->connect_ms, 0);
+	assert_true(reply->took_ms > 0);
 	assert_int_equal(reply->handed_bytes, 0);
 	assert_int_equal(reply->body_bytes, ONE_BODY_BYTES);
 	assert_int_equal(reply->status, 0);
@@ -1231,6 +1289,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_post_is_these_bytes_and_no_others),
 		cmocka_unit_test(an_accepted_post_comes_back_with_all_its_facts),
+		cmocka_unit_test(a_reply_says_over_which_connection_it_came_and_when),
+		cmocka_unit_test(a_get_over_a_connection_that_is_there_makes_none),
+		cmocka_unit_test(without_an_answer_there_is_no_first_byte),
 		cmocka_unit_test(every_post_has_a_connection_of_its_own),
 		cmocka_unit_test(a_post_never_takes_a_connection_that_a_get_left_open),
 		cmocka_unit_test(a_refused_connection_sends_nothing),
