@@ -1,6 +1,7 @@
 # Layer 4: the loop. Knows the core and the ports, no library.
 noinst_LIBRARIES += libengine.a
 libengine_a_SOURCES = \
+	%D%/adopt.c \
 	%D%/engine.c %D%/engine.h \
 	%D%/hear.c \
 	%D%/look.c %D%/look.h \
