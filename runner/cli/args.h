@@ -13,6 +13,7 @@
 
 /* X(ID, long name, letter or 0, value's name or NULL, what it does) */
 #define OPTIONS(X)                                                                                 \
+	X(ADOPT, "adopt", 0, NULL, "take over a run folder that was copied or restored")           \
 	X(AGAIN, "again", 0, NULL, "with --new: also where ballots were sent already")             \
 	X(DIRECTORY, "directory", 'C', "DIR", "keep the demo's files there")                       \
 	X(DRY_RUN, "dry-run", 'n', NULL, "read and check everything, send nothing")                \
@@ -20,6 +21,7 @@
 	X(IMPORT, "import", 0, "ID", "the nation has it: as import ID")                            \
 	X(JSON, "json", 0, NULL, "print data as JSON")                                             \
 	X(NEW, "new", 0, NULL, "start over; the old run folder is kept, renamed")                  \
+	X(ONLINE, "online", 0, NULL, "also ask the nation")                                        \
 	X(QUIET, "quiet", 'q', NULL, "say nothing if all is well")                                 \
 	X(REASON, "reason", 0, "TEXT", "why: recorded with user, host and time")                   \
 	X(RESUBMIT, "resubmit", 0, NULL, "the nation does not have it: send it again")             \

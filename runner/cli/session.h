@@ -26,6 +26,7 @@ struct session {
 	struct report_job job;
 	struct engine_source *sources;
 	int folder_fd; /* -1: not open */
+	bool adopts;   /* the run folder may be a copy, which is then taken over */
 };
 
 #define SESSION_NONE { .folder_fd = -1 }
