@@ -13,6 +13,7 @@ libcli_a_SOURCES = \
 	%D%/layouts.c %D%/layouts.h \
 	%D%/log.c \
 	%D%/loopback.c %D%/loopback.h \
+	%D%/online.c %D%/online.h \
 	%D%/planning.c %D%/planning.h \
 	%D%/ports.c %D%/ports.h \
 	%D%/report.c \
