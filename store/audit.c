@@ -27,6 +27,8 @@ struct audit {
 	const struct audit_options *options;
 	struct audit_counts counts;
 	struct txn txn;
+	struct schema_head marked; /* by the file `mark` */
+	bool is_marked;
 	struct source *sources;
 	size_t source_count;
 };
@@ -85,6 +87,35 @@ check_certificate(struct audit *audit)
 	if (birth_read(&birth, audit->store->folder, &err) ||
 	    birth_check_store(&birth, audit->store, &err))
 		find(audit, "%s", err.text);
+}
+
+/* Read before the snapshot is taken, so that a run that goes on meanwhile cannot be ahead of it. */
+static int
+read_mark(struct audit *audit, struct err *err)
+{
+	return mark_read(audit->store->folder, &audit->marked, &audit->is_marked, err);
+}
+
+static void
+check_mark(struct audit *audit)
+{
+	const struct schema_head *marked = &audit->marked;
+	struct schema_key key = schema_event_key(marked->events);
+	struct span value = span_of(audit->store->load.load_id);
+	unsigned char hash[SCHEMA_HASH_BYTES];
+
+	if (!audit->is_marked)
+		return;
+	if (marked->events &&
+	    !txn_get(&audit->txn, SCHEMA_EVENTS, schema_span(&key), &value)) {
+		find(audit, "mark: the store was written up to event %" PRIu64 ", which it has not",
+		    marked->events);
+		return;
+	}
+	audit->store->sha256(value.ptr, value.len, hash);
+	if (memcmp(hash, marked->hash, sizeof(hash)) != 0)
+		find(audit, "mark: event %" PRIu64 " is not the one that was written here",
+		    marked->events);
 }
 
 static void
@@ -675,10 +706,11 @@ audit_store(struct store *store, const struct audit_options *options, struct aud
 	audit.source_count = store->load.source_count;
 	check_certificate(&audit);
 	check_job(&audit);
-	if (txn_begin(&audit.txn, &store->env, TXN_READ, err) || check_inputs(&audit, err) ||
+	if (read_mark(&audit, err) || txn_begin(&audit.txn, &store->env, TXN_READ, err) || check_inputs(&audit, err) ||
 	    check_plan(&audit, err) || check_events(&audit, err) || check_states(&audit, err) ||
 	    check_sources(&audit, err) || check_due(&audit, err))
 		return -1;
+	check_mark(&audit);
 	*counts = audit.counts;
 	return 0;
 }

@@ -1,6 +1,7 @@
 #include "platform.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "runner/base/jsonw.h"
@@ -23,6 +24,31 @@ int
 birth_is_there(const char *folder, bool *is_there, struct err *err)
 {
 	return folder_has(folder, name, is_there, err);
+}
+
+/* ---- where it lives */
+
+struct place {
+	uint64_t folder_inode;
+	/* Of the file `mark`, which is only written in place: another one was put back, and what it
+	 * says of the store with it. 0: there is none. */
+	uint64_t mark_inode;
+};
+
+static int
+find_place(const char *folder, struct place *place, struct err *err)
+{
+	char *mark = folder_path(folder, "mark");
+	bool has_mark = false;
+	int rc = mark ? folder_inode(folder, &place->folder_inode, err) : err_memory(err);
+
+	place->mark_inode = 0;
+	if (rc == 0)
+		rc = folder_has(folder, "mark", &has_mark, err);
+	if (rc == 0 && has_mark)
+		rc = folder_inode(mark, &place->mark_inode, err);
+	free(mark);
+	return rc;
 }
 
 /* ---- writing */
@@ -73,14 +99,15 @@ birth_write(struct store *store, const char *machine_id, struct err *err)
 {
 	SCOPED(buf) text = BUF_INIT;
 	struct writer writer = { jsonw_into(&text), &store->load };
-	uint64_t inode;
+	struct place place;
 
-	if (folder_inode(store->folder, &inode, err))
+	if (find_place(store->folder, &place, err))
 		return -1;
 	jsonw_open(&writer.json, NULL, '{');
 	write_load(&writer.json, &store->load);
 	jsonw_string(&writer.json, "machine_id", machine_id);
-	jsonw_number(&writer.json, "folder_inode", inode);
+	jsonw_number(&writer.json, "folder_inode", place.folder_inode);
+	jsonw_number(&writer.json, "mark_inode", place.mark_inode);
 	jsonw_number(&writer.json, "chunks", store->load.chunks);
 	jsonw_open(&writer.json, "inputs", '[');
 	if (store_each_input(store, write_input, &writer, err))
@@ -102,11 +129,17 @@ member(const struct birth *birth, const char *member_name)
 }
 
 static bool
-says_text(struct json value, const char *text)
+says_span(struct json value, struct span text)
 {
 	struct span is;
 
-	return json_text(value, &is) == 0 && span_is(is, text);
+	return json_text(value, &is) == 0 && span_equal(is, text);
+}
+
+static bool
+says_text(struct json value, const char *text)
+{
+	return says_span(value, span_of(text));
 }
 
 static bool
@@ -132,6 +165,9 @@ birth_read(struct birth *birth, const char *folder, struct err *err)
 	if (json_u64(member(birth, "store_version"), &version))
 		return err_set(err, ERR_IO, "%s/%s is damaged: it has no store_version", folder,
 		    name);
+	if (version == 0)
+		return err_set(err, ERR_IO, "%s/%s is damaged: its store_version is 0", folder,
+		    name);
 	if (version > SCHEMA_VERSION)
 		return err_set(err, ERR_INPUT,
 		    "%s was begun by a newer rollcall (store version %" PRIu64
@@ -150,26 +186,22 @@ birth_done(struct birth *birth)
 /* ---- comparing */
 
 int
-birth_check_place(const struct birth *birth, const char *folder, const char *machine_id,
-    struct err *err)
+birth_compare_place(const struct birth *birth, const char *folder, const char *machine_id,
+    const char **other, struct err *err)
 {
-	uint64_t inode;
-	const char *other;
+	struct place place;
 
-	if (folder_inode(folder, &inode, err))
+	if (find_place(folder, &place, err))
 		return -1;
 	if (!says_text(member(birth, "machine_id"), machine_id))
-		other = "on another machine";
-	else if (!says_number(member(birth, "folder_inode"), inode))
-		other = "in another folder";
+		*other = "on another machine";
+	else if (!says_number(member(birth, "folder_inode"), place.folder_inode))
+		*other = "in another folder";
+	else if (!says_number(member(birth, "mark_inode"), place.mark_inode))
+		*other = place.mark_inode ? "with another file \"mark\"" : "with a file \"mark\"";
 	else
-		return 0;
-	return err_set(err, ERR_INPUT,
-	    "%s is a copy: the load was begun %s\n"
-	    "  The original may have sent more since the copy was made; going on here could send "
-	    "rows twice.\n"
-	    "  Go on where the load was begun.",
-	    folder, other);
+		*other = NULL;
+	return 0;
 }
 
 struct comparison {
@@ -179,19 +211,42 @@ struct comparison {
 	const char *difference; /* NULL: none */
 };
 
+/* A path that is not UTF-8 is written with other signs in it: compared as it would be written. */
+static bool
+says_path(struct json value, const char *path)
+{
+	SCOPED(buf) text = BUF_INIT;
+	SCOPED(json_doc) doc = JSON_DOC_INIT;
+	struct jsonw json = jsonw_into(&text);
+	struct span wanted;
+
+	jsonw_open(&json, NULL, '{');
+	jsonw_string(&json, "path", path);
+	jsonw_close(&json, '}');
+	if (buf_failed(&text) || json_parse(&doc, buf_span(&text), JSON_DEPTH, NULL) ||
+	    json_text(json_member(json_root(&doc), "path"), &wanted))
+		return false;
+	return says_span(value, wanted);
+}
+
 static int
 compare_input(void *ctx, const struct plan_input *input, const char *path, struct err *err)
 {
 	struct comparison *comparison = ctx;
 	struct json inputs = member(comparison->birth, "inputs");
 	struct json ours = json_item(inputs, comparison->at++);
+	const char *source = comparison->store->load.sources[input->source];
 	char digest[DIGEST_TEXT_BYTES];
 	int64_t mtime_ns;
 
-	(void)path; /* may not be UTF-8, then it cannot be compared */
+	if (!says_path(json_member(ours, "path"), path)) {
+		comparison->difference = "its inputs have other paths";
+		return 0;
+	}
 	(void)err;
 	show_hex(input->digest, sizeof(input->digest), digest);
-	if (!says_number(json_member(ours, "size"), input->size) ||
+	if (!says_text(json_member(ours, "source"), source) ||
+	    !says_number(json_member(ours, "size"), input->size) ||
 	    json_i64(json_member(ours, "mtime_ns"), &mtime_ns) || mtime_ns != input->mtime_ns ||
 	    !says_number(json_member(ours, "inode"), input->inode) ||
 	    !says_number(json_member(ours, "rows"), input->rows) ||
@@ -204,13 +259,16 @@ compare_input(void *ctx, const struct plan_input *input, const char *path, struc
 static const char *
 difference_of(const struct birth *birth, const struct store_load *load)
 {
-	char hash[HASH_TEXT_BYTES];
+	char hash[HASH_TEXT_BYTES], created[STAMP_MS_BYTES];
 
 	show_hex(load->job_hash, sizeof(load->job_hash), hash);
 	if (!says_text(member(birth, "load_id"), load->load_id))
 		return "its load id differs";
-	if (!says_text(member(birth, "job_sha256"), hash))
+	if (!says_text(member(birth, "job_sha256"), hash) ||
+	    !says_text(member(birth, "job"), load->job))
 		return "its job differs";
+	if (!says_text(member(birth, "created"), stamp_iso_ms(load->created_ms, created)))
+		return "its time differs";
 	if (!says_number(member(birth, "chunks"), load->chunks))
 		return "its number of chunks differs";
 	if (json_count(member(birth, "inputs")) != load->inputs)

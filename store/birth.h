@@ -1,8 +1,9 @@
 /* birth.h - birth.json, the birth certificate beside a store: without it nothing was sent yet, and a
  * store that it does not fit is refused, never started over.
  *
- * It says what load this is (load id, job), where it lives (machine, inode of the run folder) and
- * what was planned (inputs, chunks). Written after the store and synced before the first POST. */
+ * It says what load this is (load id, job), where it lives (machine, inodes of the run folder and of
+ * the file mark) and what was planned (inputs, chunks). Written after the store and synced before the first
+ * POST; written again only when a copied run folder is adopted. */
 #ifndef STORE_BIRTH_H
 #define STORE_BIRTH_H
 
@@ -28,9 +29,10 @@ int birth_write(struct store *store, const char *machine_id, struct err *err);
 int birth_read(struct birth *birth, const char *folder, struct err *err);
 void birth_done(struct birth *birth);
 
-/* The folder lies where the load was begun. -1: ERR_INPUT. */
-int birth_check_place(const struct birth *birth, const char *folder, const char *machine_id,
-    struct err *err);
+/* Whether the folder lies where the load was begun, with the mark that was made for it: *other is NULL,
+ * or says where it comes from, as "on another machine". */
+int birth_compare_place(const struct birth *birth, const char *folder, const char *machine_id,
+    const char **other, struct err *err);
 
 /* The store is the one that was certified. -1: ERR_INPUT. */
 int birth_check_store(const struct birth *birth, struct store *store, struct err *err);

@@ -206,7 +206,9 @@ certify(const struct store_options *options, struct err *err)
 
 	if (ids_make(options->folder, err) || handle_open(&store, options, ENV_READ, err))
 		return -1;
-	rc = birth_write(store, options->machine_id, err);
+	rc = mark_make(options->folder, &store->head, err);
+	if (rc == 0)
+		rc = birth_write(store, options->machine_id, err);
 	store_close(store);
 	return rc;
 }

@@ -149,6 +149,11 @@ open_handle(struct env *env, const struct env_options *options, struct err *err)
 		code = mdb_env_set_maxreaders(env->handle, READERS_MOST);
 	if (!code)
 		code = mdb_env_open(env->handle, options->folder, flags, 0600);
+	if (code == ENOMEM)
+		return err_set(err, ERR_IO,
+		    "%s: its file cannot be mapped: %s\n"
+		    "  Is there a limit on address space (ulimit -v)?",
+		    env->folder, mdb_strerror(code));
 	return code ? env_error(env, code, "opening", err) : 0;
 }
 
@@ -242,6 +247,15 @@ env_reserve(struct env *env, struct err *err)
 	if (rc && errno != EOPNOTSUPP && errno != ENOSYS)
 		return env_error(env, errno, "reserving space", err);
 	return 0;
+}
+
+int
+env_fd(const struct env *env)
+{
+	int fd = -1;
+
+	mdb_env_get_fd(env->handle, &fd);
+	return fd;
 }
 
 int

@@ -64,6 +64,9 @@ uint64_t env_map_bytes(const struct env *env);
  * succeed on a disk that becomes full. File systems that cannot do it are passed over. */
 int env_reserve(struct env *env, struct err *err);
 
+/* Of data.mdb, lent until env_close. */
+int env_fd(const struct env *env);
+
 /* Flushes the file and its folder: LMDB does neither when it creates them. */
 int env_sync(struct env *env, struct err *err);
 

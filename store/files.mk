@@ -12,6 +12,8 @@ libstore_a_SOURCES = \
 	%D%/inspect.c %D%/inspect.h \
 	%D%/journal.c %D%/journal.h \
 	%D%/lock.c %D%/lock.h \
+	%D%/mark.c %D%/mark.h \
+	%D%/pages.c %D%/pages.h \
 	%D%/record.c %D%/record.h \
 	%D%/schema.c %D%/schema.h \
 	%D%/store.c %D%/store.h \

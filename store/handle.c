@@ -92,6 +92,22 @@ take_meta(struct store *store, struct err *err)
 }
 
 int
+handle_hash_event(struct store *store, uint64_t seq, unsigned char hash[32], bool *has,
+    struct err *err)
+{
+	SCOPED(txn) txn = TXN_NONE;
+	struct schema_key key = schema_event_key(seq);
+	struct span value = span_of(store->load.load_id);
+
+	if (txn_begin(&txn, &store->env, TXN_READ, err))
+		return -1;
+	*has = seq == 0 || txn_get(&txn, SCHEMA_EVENTS, schema_span(&key), &value);
+	if (*has)
+		store->sha256(value.ptr, value.len, hash);
+	return txn_check(&txn, err);
+}
+
+int
 handle_open(struct store **store, const struct store_options *options, enum env_mode mode,
     struct err *err)
 {
@@ -102,6 +118,7 @@ handle_open(struct store **store, const struct store_options *options, enum env_
 	if (made) {
 		made->env = (struct env)ENV_NONE;
 		made->ids = (struct ids)IDS_NONE;
+		made->mark = (struct mark)MARK_NONE;
 		made->folder = strdup(options->folder);
 		made->sha256 = options->sha256;
 		made->is_reader = mode == ENV_READ;

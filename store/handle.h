@@ -4,6 +4,7 @@
 
 #include "runner/base/buf.h"
 #include "store/env.h"
+#include "store/mark.h"
 #include "store/schema.h"
 #include "store/store.h"
 
@@ -17,7 +18,9 @@ struct store {
 	struct store_load load;
 	char *texts; /* that load points into */
 	const char **names;
-	struct ids ids; /* of the runner only */
+	struct ids ids;   /* of the runner only */
+	struct mark mark; /* the same */
+	const char *copied; /* see store_copied */
 
 	/* The journal's place: the end of the chain of events. */
 	struct schema_head head;
@@ -27,6 +30,10 @@ struct store {
 
 /* Opens FOLDER/store and takes up its load and head; no certificate, no child. */
 int handle_open(struct store **store, const struct store_options *options, enum env_mode mode,
+    struct err *err);
+
+/* The SHA-256 of the value of event `seq`, of the load id for 0; *has is false if there is none. */
+int handle_hash_event(struct store *store, uint64_t seq, unsigned char hash[32], bool *has,
     struct err *err);
 
 /* Databases of a new store. */

@@ -7,12 +7,14 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "runner/files/folder.h"
 #include "store/handle.h"
 #include "store/inspect.h"
+#include "store/pages.h"
 
 /* Large enough for every shape. */
 union any_record {
@@ -78,12 +80,25 @@ read_database(struct txn *txn, enum schema_database database, struct err *err)
 	return txn_check(txn, err);
 }
 
+static bool
+reads_pages(enum inspect_depth depth, int fd)
+{
+	struct stat st;
+
+	return depth != INSPECT_STATES || fstat(fd, &st) || st.st_size <= INSPECT_PAGES_MOST;
+}
+
+static bool
+reads_events(enum inspect_depth depth, uint64_t events)
+{
+	return depth == INSPECT_ALL || (depth == INSPECT_RUN && events <= INSPECT_EVENTS_MOST);
+}
+
 static int
 read_store(const char *folder, enum inspect_depth depth, struct err *err)
 {
 	static const enum schema_database databases[] = { SCHEMA_INPUTS, SCHEMA_PLAN, SCHEMA_STATES,
-		SCHEMA_TALLY, SCHEMA_DUE, SCHEMA_EVENTS };
-	size_t count = ARRAY_COUNT(databases) - (depth == INSPECT_ALL ? 0 : 1);
+		SCHEMA_TALLY, SCHEMA_DUE };
 	SCOPED(env) env = ENV_NONE;
 	SCOPED(txn) txn = TXN_NONE;
 	struct schema_load load;
@@ -93,10 +108,14 @@ read_store(const char *folder, enum inspect_depth depth, struct err *err)
 	    txn_begin(&txn, &env, TXN_READ, err) || schema_check_version(&txn, err) ||
 	    schema_get_load(&txn, &load, err) || schema_get_head(&txn, &head, err))
 		return -1;
-	for (size_t i = 0; i < count; i++) {
+	if (reads_pages(depth, env_fd(&env)) && pages_check(env_fd(&env), txn_id(&txn), folder, err))
+		return -1;
+	for (size_t i = 0; i < ARRAY_COUNT(databases); i++) {
 		if (read_database(&txn, databases[i], err))
 			return -1;
 	}
+	if (reads_events(depth, head.events) && read_database(&txn, SCHEMA_EVENTS, err))
+		return -1;
 	if (txn_count(&txn, SCHEMA_PLAN) < load.chunks)
 		return err_set(err, ERR_IO, "%s is damaged: chunks of its plan are missing", folder);
 	return txn_check(&txn, err);

@@ -142,6 +142,7 @@ append(void *ctx, const struct journal_turn *turn, struct err *err)
 	for (size_t i = 0; i < turn->event_count; i++)
 		turn->events[i].seq = store->head.events + 1 + i;
 	store->head = batch.head;
+	mark_put(&store->mark, &store->head);
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,8 @@ enum {
 	BETWEEN_TRIES_NS = 10 * 1000 * 1000,
 };
 
+static const struct timespec between_tries = { 0, BETWEEN_TRIES_NS };
+
 static int
 try_flock(int fd, int how)
 {
@@ -36,11 +39,10 @@ try_flock(int fd, int how)
 static int
 flock_patiently(int fd)
 {
-	static const struct timespec between = { 0, BETWEEN_TRIES_NS };
 	int code = try_flock(fd, LOCK_EX);
 
 	for (int i = 1; i < TRIES && code == EWOULDBLOCK; i++) {
-		nanosleep(&between, NULL);
+		nanosleep(&between_tries, NULL);
 		code = try_flock(fd, LOCK_EX);
 	}
 	return code;
@@ -64,12 +66,46 @@ read_holder(int fd, struct lock_holder *holder)
 		span_copy(holder->since, sizeof(holder->since), since);
 }
 
+/* The text is older than the lock for the moment in which the holder writes it: then it is empty, cut
+ * off, or names one that held the lock before and was killed. */
+static bool
+may_hold(const struct lock_holder *holder)
+{
+	char host[sizeof(holder->host)] = "";
+
+	gethostname(host, sizeof(host) - 1);
+	if (holder->pid == 0 || !holder->host[0] || !holder->since[0])
+		return false;
+	return strcmp(host, holder->host) != 0 || kill((pid_t)holder->pid, 0) == 0 ||
+	       errno != ESRCH;
+}
+
+static void
+read_holder_patiently(int fd, struct lock_holder *holder)
+{
+	for (int i = 0; i < TRIES; i++) {
+		struct lock_holder now = { .is_held = holder->is_held };
+
+		if (i)
+			nanosleep(&between_tries, NULL);
+		read_holder(fd, &now);
+		*holder = now;
+		if (may_hold(holder))
+			return;
+	}
+}
+
 static int
 held_by_another(int fd, const char *folder, struct err *err)
 {
-	struct lock_holder holder = { .host = "this host", .since = "some time" };
+	struct lock_holder holder = { .is_held = true };
 
-	read_holder(fd, &holder);
+	read_holder_patiently(fd, &holder);
+	if (!may_hold(&holder))
+		return err_set(err, ERR_LATER,
+		    "%s is in use: another process is just beginning or ending to run this load\n"
+		    "  Two runs of one load would send rows twice. Wait for it, or stop it.",
+		    folder);
 	return err_set(err, ERR_LATER,
 	    "%s is in use: process %" PRIu64 " on %s has been running this load since %s\n"
 	    "  Two runs of one load would send rows twice. Wait for it, or stop it.",
@@ -151,7 +187,7 @@ lock_look(const char *folder, struct lock_holder *holder, struct err *err)
 		return saved == ENOENT ? 0 : err_system(err, ERR_INPUT, saved, "%s/lock", folder);
 	holder->is_held = try_flock(fd, LOCK_SH) == EWOULDBLOCK;
 	if (holder->is_held)
-		read_holder(fd, holder);
+		read_holder_patiently(fd, holder);
 	close(fd);
 	return 0;
 }

@@ -18,7 +18,7 @@ has_begun(const struct store_options *options, bool *has, struct err *err)
 	struct store *store;
 	int rc;
 
-	if (inspect_in_child(options->folder, INSPECT_STATES, err) ||
+	if (inspect_in_child(options->folder, INSPECT_RUN, err) ||
 	    handle_open(&store, options, ENV_READ, err))
 		return -1;
 	{
@@ -39,17 +39,39 @@ has_begun(const struct store_options *options, bool *has, struct err *err)
 static int
 discard_unborn(const struct store_options *options, struct err *err)
 {
-	bool has = false;
+	bool has = false, is_marked = false;
+	struct schema_head marked;
 
 	if (has_begun(options, &has, err))
 		return err_within(err, "%s has no birth.json", options->folder);
-	if (has)
+	if (!has && mark_read(options->folder, &marked, &is_marked, err))
+		return -1;
+	/* An older store may have been put back. */
+	if (has || (is_marked && marked.events > 0))
 		return err_set(err, ERR_INPUT,
 		    "%s has a store in which rows were sent, but no birth.json\n"
 		    "  Put birth.json back from where the folder came from. Starting over could send "
 		    "rows a second time.",
 		    options->folder);
 	return folder_remove(options->folder, HANDLE_STORE_NAME, err);
+}
+
+/* Neither store nor certificate. A mark with events in it: there was a load that was sent. */
+static int
+check_nothing_was_sent(const char *folder, struct err *err)
+{
+	struct schema_head marked;
+	bool is_known;
+
+	if (mark_read(folder, &marked, &is_known, err))
+		return -1;
+	if (!is_known || marked.events == 0)
+		return 0;
+	return err_set(err, ERR_INPUT,
+	    "%s had a load, but its store and its birth.json are missing\n"
+	    "  Put them back. Starting over could send rows a second time; if that is what you want:\n"
+	    "    rollcall run --new JOB",
+	    folder);
 }
 
 int
@@ -66,6 +88,8 @@ store_look(const struct store_options *options, bool *is_there, struct err *err)
 		    "%s has a birth.json, but its store is missing\n"
 		    "  Put the folder \"store\" back. Without it nobody knows what was sent.",
 		    options->folder);
+	if (!has_birth && !has_store && check_nothing_was_sent(options->folder, err))
+		return -1;
 	if (has_store && !has_birth && discard_unborn(options, err))
 		return -1;
 	*is_there = has_birth;
@@ -74,22 +98,88 @@ store_look(const struct store_options *options, bool *is_there, struct err *err)
 
 /* ---- opening */
 
+/* Has the store the event that the mark names? */
+static int
+compare_mark(struct store *store, const char **other, struct err *err)
+{
+	struct schema_head marked;
+	unsigned char hash[SCHEMA_HASH_BYTES];
+	bool is_known, has;
+
+	if (mark_read(store->folder, &marked, &is_known, err))
+		return -1;
+	if (!is_known)
+		return 0;
+	if (handle_hash_event(store, marked.events, hash, &has, err))
+		return -1;
+	if (!has)
+		*other = "with a newer store";
+	else if (memcmp(hash, marked.hash, sizeof(hash)) != 0)
+		*other = "with a store that has other events";
+	return 0;
+}
+
+static int
+refuse_copy(const char *folder, const char *other, struct err *err)
+{
+	return err_set(err, ERR_INPUT,
+	    "%s is a copy, or was put back: the load was begun, or went on, %s\n"
+	    "  More may have been sent there meanwhile; going on here could send rows twice.\n"
+	    "  Go on where the load was run last, or, once it is stopped there for good, take it over:\n"
+	    "    rollcall run --adopt JOB     looks for every planned chunk in the nation's list first",
+	    folder, other);
+}
+
+/* What is opened here goes on here. */
+static int
+take_place(struct store *store, const struct store_options *options, const struct birth *birth,
+    struct err *err)
+{
+	if (birth_compare_place(birth, options->folder, options->machine_id, &store->copied, err))
+		return -1;
+	if (!store->copied && compare_mark(store, &store->copied, err))
+		return -1;
+	if (store->copied)
+		return options->adopts ? 0 : refuse_copy(options->folder, store->copied, err);
+	if (mark_open(&store->mark, options->folder, err))
+		return -1;
+	mark_put(&store->mark, &store->head);
+	return 0;
+}
+
 static int
 open_certified(struct store **store, const struct store_options *options,
     const struct birth *birth, struct err *err)
 {
 	struct store *opened;
 
-	if (birth_check_place(birth, options->folder, options->machine_id, err) ||
-	    inspect_in_child(options->folder, INSPECT_STATES, err) ||
+	if (inspect_in_child(options->folder, INSPECT_RUN, err) ||
 	    handle_open(&opened, options, ENV_WRITE, err))
 		return -1;
-	if (birth_check_store(birth, opened, err) ||
+	if (birth_check_store(birth, opened, err) || take_place(opened, options, birth, err) ||
 	    ids_open(&opened->ids, options->folder, err)) {
 		store_close(opened);
 		return -1;
 	}
 	*store = opened;
+	return 0;
+}
+
+const char *
+store_copied(const struct store *store)
+{
+	return store->copied;
+}
+
+/* The mark first: until the certificate names this place, the folder stays a copy. */
+int
+store_adopt(struct store *store, const struct store_options *options, struct err *err)
+{
+	if (mark_make(options->folder, &store->head, err) ||
+	    birth_write(store, options->machine_id, err) ||
+	    mark_open(&store->mark, options->folder, err))
+		return -1;
+	store->copied = NULL;
 	return 0;
 }
 
@@ -109,6 +199,18 @@ store_open_reading(struct store **store, const struct store_options *options, st
 	return handle_open(store, options, ENV_READ, err);
 }
 
+int
+store_compare(struct store *store, struct err *err)
+{
+	SCOPED(birth) birth = BIRTH_NONE;
+	const char *other = NULL;
+
+	if (birth_read(&birth, store->folder, err) || birth_check_store(&birth, store, err) ||
+	    compare_mark(store, &other, err))
+		return -1;
+	return other ? refuse_copy(store->folder, other, err) : 0;
+}
+
 void
 store_close(struct store *store)
 {
@@ -116,6 +218,7 @@ store_close(struct store *store)
 		return;
 	env_close(&store->env);
 	ids_close(&store->ids);
+	mark_close(&store->mark);
 	free(store->names);
 	free(store->texts);
 	free(store->folder);

@@ -9,6 +9,7 @@
  *     store_open        checks the certificate, has a child read the store, opens it
  *     store_rescued     ids that a full disk kept out of the store; into the journal, then
  *                       store_forget_rescued
+ *     store_adopt       if the run folder is a copy, and was adopted
  *     journal_of        journal.h the engine's port
  *
  * Everybody else (status, report, log, explain) calls store_open_reading, at any time, also while a
@@ -36,6 +37,7 @@ struct store_options {
 	const char *machine_id;
 	void (*sha256)(const void *bytes, size_t len, unsigned char hash[32]);
 	uint64_t map_bytes; /* 0; a size of LMDB's map to begin with, for tests */
+	bool adopts;        /* a copied or restored run folder is opened, too: see store_copied */
 };
 
 /* What a load is, fixed when it began. Lent until store_close. */
@@ -58,8 +60,16 @@ int store_look(const struct store_options *options, bool *is_there, struct err *
  * (74: damaged). */
 int store_open(struct store **store, const struct store_options *options, struct err *err);
 
-/* For looking on. Does not look at the birth certificate. */
+/* The run folder is not what the last run left: "on another machine", "in another folder", … ; NULL:
+ * it is. Only with options.adopts, and then nothing may be sent before the load itself was adopted
+ * (engine_adopt) and store_adopt has made this the place where it goes on. */
+const char *store_copied(const struct store *store);
+int store_adopt(struct store *store, const struct store_options *options, struct err *err);
+
+/* For looking on. Does not look at the birth certificate; store_compare does, and at the mark: the
+ * store is the one that was certified, and the last that was written here, wherever that is. */
 int store_open_reading(struct store **store, const struct store_options *options, struct err *err);
+int store_compare(struct store *store, struct err *err);
 
 void store_close(struct store *store);
 

@@ -75,6 +75,12 @@ take_handle(struct txn *txn)
 	return handle;
 }
 
+uint64_t
+txn_id(const struct txn *txn)
+{
+	return mdb_txn_id(txn->handle);
+}
+
 void
 txn_abort(struct txn *txn)
 {

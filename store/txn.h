@@ -37,6 +37,7 @@ struct txn {
 #define TXN_NONE { NULL, NULL, 0 }
 
 int txn_begin(struct txn *txn, struct env *env, enum txn_kind kind, struct err *err);
+uint64_t txn_id(const struct txn *txn); /* of the snapshot that it reads */
 void txn_abort(struct txn *txn); /* one that is over, or never began, is fine */
 
 /* Puts, or replaces. `database` is the index in env_options.databases. */

@@ -13,6 +13,7 @@
 
 /* X(ID, long name, letter or 0, value's name or NULL, what it does) */
 #define OPTIONS(X)                                                                                 \
+	X(ADOPT, "adopt", 0, NULL, "take over a run folder that was copied or restored")           \
 	X(AGAIN, "again", 0, NULL, "with --new: also where ballots were sent already")             \
 	X(DIRECTORY, "directory", 'C', "DIR", "keep the demo's files there")                       \
 	X(DRY_RUN, "dry-run", 'n', NULL, "read and check everything, send nothing")                \

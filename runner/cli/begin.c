@@ -15,8 +15,10 @@
 #include "runner/cli/compare.h"
 #include "runner/cli/confinement.h"
 #include "runner/cli/planning.h"
+#include "runner/cli/ports.h"
 #include "runner/files/folder.h"
 #include "runner/sys/clock.h"
+#include "runner/sys/host.h"
 #include "runner/sys/steps.h"
 #include "store/draft.h"
 #include "store/inspect.h"
@@ -76,7 +78,7 @@ refuse_sent_ballots(struct session *session, struct err *err)
 			continue;
 		if (store_tally(old.store, (uint32_t)i, &tally, err))
 			return -1;
-		if (tally.attempts)
+		if (tally.attempts || tally.rows_sent)
 			return err_set(err, ERR_USAGE,
 			    "ballots of %s were sent already: a new load would count them twice\n"
 			    "  rollcall run --new --again %s     does it all the same",
@@ -97,12 +99,27 @@ name_kept(const struct session *session, char *kept, size_t room)
 		snprintf(kept + len, room - (size_t)len, "-%u", i);
 }
 
+/* Also a load that lost its store, its certificate or both: what is left is put aside with it. */
+static bool
+has_traces(const struct session *session)
+{
+	static const char *const names[] = { "birth.json", "store", "mark" };
+	char path[PATH_MAX + 16];
+
+	for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+		snprintf(path, sizeof(path), "%s/%s", session->folder, names[i]);
+		if (access(path, F_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int
 set_old_aside(struct session *session, const struct args *args, struct err *err)
 {
 	char question[2 * PATH_MAX + 128], kept[PATH_MAX + 32];
 
-	if (!session_has_load(session))
+	if (!has_traces(session))
 		return 0;
 	if (!args_has(args, OPTION_AGAIN) && refuse_sent_ballots(session, err))
 		return -1;
@@ -228,17 +245,77 @@ remind(const struct session *session)
 				"SECURITY in rollcall(1).\n");
 }
 
+/* ---- --adopt */
+
+static void
+say_adopted(const struct session *session, const char *from, const struct engine_adoption *adoption)
+{
+	char doubts[SHOW_BYTES];
+
+	fprintf(stderr, "%s is taken over: the load was begun, or went on, %s.\n", session->folder,
+	    from);
+	if (!adoption->doubts)
+		return;
+	fprintf(stderr,
+	    "  %s planned %s may have been sent there since: the nation's list of imports decides.\n",
+	    show_count(adoption->doubts, doubts), adoption->doubts == 1 ? "chunk" : "chunks");
+	if (!adoption->is_dated)
+		fprintf(stderr,
+		    "  No import of this load is known here, so the list proves nothing: they will be "
+		    "held.\n  If nothing was sent there either:  rollcall run --new %s\n",
+		    session->settings.path);
+}
+
+/* Nobody else runs it: the engine, without a nation, puts what is planned in doubt; only when that is
+ * on disk is this the load's place. */
+static int
+adopt(struct session *session, struct err *err)
+{
+	const struct store_options options = session_store_options(session);
+	const char *from = store_copied(session->store);
+	struct engine_adoption adoption;
+	char person[64], host[64];
+	struct ports ports = ports_without_nation(session);
+	struct engine_options engine_options = { .ports = &ports, .person = person, .host = host,
+		.pid = (uint32_t)getpid() };
+	__attribute__((cleanup(engine_scoped))) struct engine *engine = NULL;
+
+	host_person(person, sizeof(person));
+	host_name(host, sizeof(host));
+	session_engine(session, &engine_options);
+	engine = engine_new(&engine_options, err);
+	if (!engine || engine_adopt(engine, &adoption, err) ||
+	    store_adopt(session->store, &options, err))
+		return -1;
+	say_adopted(session, from, &adoption);
+	return 0;
+}
+
+static int
+check_adoptable(const struct session *session, const struct args *args, struct err *err)
+{
+	if (args_has(args, OPTION_NEW))
+		return err_set(err, ERR_USAGE, "--new starts over, --adopt goes on: say one of them");
+	if (!session_has_load(session))
+		return err_set(err, ERR_INPUT, "there is no load in %s that could be taken over",
+		    session->folder);
+	return 0;
+}
+
 int
 begin_load(struct session *session, const struct args *args, struct lock *lock, struct err *err)
 {
 	const struct store_options options = session_store_options(session);
 	bool is_ours, is_there;
 
+	session->adopts = args_has(args, OPTION_ADOPT);
+	if (session->adopts && check_adoptable(session, args, err))
+		return -1;
 	if (args_has(args, OPTION_NEW)) {
 		/* The lock of the old folder goes with it: whoever runs it must have ended. */
 		SCOPED(lock) old = LOCK_NONE;
 
-		if (session_has_load(session) &&
+		if (has_traces(session) &&
 		    lock_take(&old, session->folder, clock_real().now(NULL).wall_ms, err))
 			return -1;
 		if (set_old_aside(session, args, err))
@@ -260,7 +337,7 @@ begin_load(struct session *session, const struct args *args, struct lock *lock, 
 		if (!args_has(args, OPTION_QUIET))
 			remind(session);
 	}
-	if (session_own_load(session, err))
+	if (session_own_load(session, err) || compare_inputs(session, COMPARE_FACTS, err))
 		return -1;
-	return compare_inputs(session, COMPARE_FACTS, err);
+	return store_copied(session->store) ? adopt(session, err) : 0;
 }

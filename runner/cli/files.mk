@@ -16,6 +16,7 @@ libcli_a_SOURCES = \
 	%D%/log.c \
 	%D%/loopback.c %D%/loopback.h \
 	%D%/newtoken.c %D%/newtoken.h \
+	%D%/online.c %D%/online.h \
 	%D%/planning.c %D%/planning.h \
 	%D%/ports.c %D%/ports.h \
 	%D%/report.c \

@@ -38,8 +38,8 @@ const struct verb verb_run = {
 	.help = "The same command after any stop: killed, out of disk, token expired, ^C.\n"
 		"A finished load sends nothing.  Exit codes are in rollcall(1); 75 means: run it\n"
 		"again.\n",
-	.options = OPTION_BIT(DRY_RUN) | OPTION_BIT(NEW) | OPTION_BIT(AGAIN) | OPTION_BIT(YES) |
-		   OPTION_BIT(QUIET) | OPTION_BIT(STATE_DIR),
+	.options = OPTION_BIT(ADOPT) | OPTION_BIT(DRY_RUN) | OPTION_BIT(NEW) | OPTION_BIT(AGAIN) |
+		   OPTION_BIT(YES) | OPTION_BIT(QUIET) | OPTION_BIT(STATE_DIR),
 	.is_built = true,
 	.run = run_run,
 };

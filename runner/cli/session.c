@@ -108,6 +108,7 @@ session_store_options(const struct session *session)
 		.folder = session->folder,
 		.machine_id = session->machine_id,
 		.sha256 = sha256,
+		.adopts = session->adopts,
 	};
 }
 
@@ -267,7 +268,8 @@ session_read_load(struct session *session, struct err *err)
 		    "there is no load yet in %s\n  rollcall run %s     starts one", session->folder,
 		    session->settings.path);
 	if (inspect_in_child(session->folder, INSPECT_STATES, err) ||
-	    store_open_reading(&session->store, &options, err))
+	    store_open_reading(&session->store, &options, err) ||
+	    store_compare(session->store, err))
 		return -1;
 	return take_up(session, err);
 }

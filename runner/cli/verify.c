@@ -12,8 +12,11 @@
 #include "runner/base/show.h"
 #include "runner/cli/compare.h"
 #include "runner/cli/confinement.h"
+#include "runner/cli/online.h"
 #include "runner/cli/reporting.h"
+#include "runner/cli/signin.h"
 #include "runner/cli/verbs.h"
+#include "runner/report/outcome.h"
 #include "store/audit.h"
 #include "store/inspect.h"
 #include "store/lock.h"
@@ -26,11 +29,13 @@ const struct verb verb_verify = {
 	.least = 1,
 	.most = 1,
 	.summary = "do store, events, inputs and report still agree?",
-	.help = "Offline.  Reads every record of the store, follows the chain of events, replays\n"
+	.help = "Reads every page and record of the store, follows the chain of events, replays\n"
 		"it, reads the inputs for their digests, and makes the reports again to compare\n"
-		"them.  Every finding is a line on stdout; any is exit code 74, but 66 if it is\n"
-		"only that an input changed.\n",
-	.options = OPTION_BIT(JSON) | OPTION_BIT(STATE_DIR),
+		"them.  With --online it then asks the nation for the state, the counts and the\n"
+		"rejected rows of every import.  Every finding is a line on stdout; any is exit\n"
+		"code 74, but 66 if it is only that an input changed, and 4 if it is only that\n"
+		"the nation says something else.\n",
+	.options = OPTION_BIT(JSON) | OPTION_BIT(ONLINE) | OPTION_BIT(STATE_DIR),
 	.is_built = true,
 	.run = verify_run,
 };
@@ -39,11 +44,22 @@ const struct verb verb_verify = {
 
 struct telling {
 	bool is_json;
+	bool is_online;        /* the nation is asked, too */
+	struct signin signin;  /* to ask it */
 	struct buf text; /* of the object */
 	struct jsonw json;
-	uint64_t chunks, events;
-	const char *store, *inputs, *reports; /* "good", or what else; NULL: not looked at */
+	uint64_t chunks, events, imports;
+	const char *store, *inputs, *reports, *nation; /* "good", or what else; NULL: not looked at */
 };
+
+static void
+telling_done(struct telling *telling)
+{
+	signin_close(&telling->signin);
+	buf_done(&telling->text);
+}
+
+SCOPED_BY(telling, telling_done)
 
 static void
 tell_finding(void *ctx, const char *finding)
@@ -81,6 +97,10 @@ end_telling(struct telling *telling, struct err *err)
 	jsonw_string(json, "store", telling->store);
 	jsonw_string(json, "inputs", telling->inputs);
 	jsonw_string(json, "reports", telling->reports);
+	if (telling->is_online) {
+		jsonw_number(json, "imports", telling->imports);
+		jsonw_string(json, "nation", telling->nation);
+	}
 	jsonw_close(json, '}');
 	buf_add_byte(&telling->text, '\n');
 	if (buf_check(&telling->text, err))
@@ -218,37 +238,61 @@ judge_reports(struct session *session, struct telling *telling, int *findings, s
 	return 0;
 }
 
+/* Not of a store that does not agree with itself: it has nothing to compare. */
+static int
+ask_nation(struct session *session, struct telling *telling, int *findings, struct err *err)
+{
+	const struct online_options options = { session, &telling->signin, tell_finding, telling };
+	struct online_counts counts;
+	char imports[SHOW_BYTES];
+
+	if (online_check(&options, &counts, err))
+		return -1;
+	*findings += counts.findings > 0;
+	telling->imports = counts.imports;
+	telling->nation = verdict_word(counts.findings > 0);
+	if (!telling->is_json)
+		printf("nation     %s %s: %s\n", show_count(counts.imports, imports),
+		    counts.imports == 1 ? "import" : "imports", telling->nation);
+	return 0;
+}
+
 static int
 verify_load(struct session *session, struct telling *telling, struct err *err)
 {
-	int findings = 0, changed = 0, odd_reports = 0;
+	int findings = 0, changed = 0, odd_reports = 0, odd_imports = 0;
 
 	begin_telling(telling, session);
 	if (check_store(session, telling, &findings, err) ||
 	    check_inputs(session, telling, &changed, err) ||
 	    (!changed && judge_reports(session, telling, &odd_reports, err)) ||
+	    (telling->is_online && !findings &&
+		ask_nation(session, telling, &odd_imports, err)) ||
 	    end_telling(telling, err))
 		return -1;
 	if (findings + odd_reports)
 		return ERR_IO;
-	return changed ? ERR_INPUT : 0;
+	if (changed)
+		return ERR_INPUT;
+	return odd_imports ? OUTCOME_UNEXPLAINED : 0;
 }
 
 static int
 verify_run(const struct args *args, struct err *err)
 {
 	SCOPED(session) session = SESSION_NONE;
-	struct telling telling = { .is_json = args_has(args, OPTION_JSON), .text = BUF_INIT };
-	int code;
+	SCOPED(telling) telling = { .is_json = args_has(args, OPTION_JSON),
+		.is_online = args_has(args, OPTION_ONLINE), .signin = SIGNIN_NONE,
+		.text = BUF_INIT };
 
 	if (session_open(&session, args, err) ||
-	    confinement_enter(&session, CONFINEMENT_STATE, err))
+	    (telling.is_online && signin_open(&telling.signin, &session.settings, err)) ||
+	    confinement_enter(&session,
+		CONFINEMENT_STATE | (telling.is_online ? CONFINEMENT_NATION : 0), err))
 		return -1;
 	if (session_has_load(&session) && inspect_in_child(session.folder, INSPECT_ALL, err))
 		return -1;
 	if (session_read_load(&session, err))
 		return -1;
-	code = verify_load(&session, &telling, err);
-	buf_done(&telling.text);
-	return code;
+	return verify_load(&session, &telling, err);
 }

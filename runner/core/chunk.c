@@ -148,6 +148,17 @@ begin_doubt(struct chunk *chunk, const struct event *event)
 	chunk->absences = 0;
 }
 
+/* Sent by nobody we know of, but perhaps by another copy of the run folder, since then. */
+static void
+begin_adopted_doubt(struct chunk *chunk, const struct event *event)
+{
+	take_reason(chunk, event);
+	chunk->started_server_ms = event->server_date_ms;
+	chunk->notes |= NOTE_ADOPTED;
+	chunk->looks_failed = 0;
+	chunk->absences = 0;
+}
+
 static void
 take_digest(struct chunk *chunk, const struct event *event)
 {
@@ -179,7 +190,8 @@ static void
 be_cleared(struct chunk *chunk, const struct event *event)
 {
 	(void)event;
-	chunk->notes |= NOTE_SENT_AGAIN;
+	if (chunk->attempts) /* not the first time after all: only another copy might have sent it */
+		chunk->notes |= NOTE_SENT_AGAIN;
 }
 
 static void
@@ -284,6 +296,7 @@ static const struct arc {
 	{ CHUNK_PLANNED,    EVENT_ATTEMPTS_USED_UP,    CHUNK_FAILED,     give_up },
 	{ CHUNK_PLANNED,    EVENT_CHUNK_ADDED,         CHUNK_PLANNED,    be_added },
 	{ CHUNK_PLANNED,    EVENT_CHUNK_SPLIT,         CHUNK_SKIPPED,    be_split },
+	{ CHUNK_PLANNED,    EVENT_ADOPT_DOUBTED,       CHUNK_IN_DOUBT,   begin_adopted_doubt },
 
 	{ CHUNK_SUBMITTING, EVENT_SUBMIT_ACCEPTED,     CHUNK_SUBMITTED,  be_accepted },
 	{ CHUNK_SUBMITTING, EVENT_SUBMIT_NOT_SENT,     CHUNK_PLANNED,    come_back_free },

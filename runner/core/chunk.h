@@ -5,6 +5,9 @@
  *        `-----------+-> refused
  *                    `-> in_doubt -> submitted | planned | held -> (a person) ...
  *
+ * When a copied run folder is adopted, what is planned is in doubt, too: the other copy may have sent
+ * it.
+ *
  * chunk_apply() is the only place where a state changes. It is pure, so replaying the events of
  * the store gives the same records; `verify` does that. */
 #ifndef RUNNER_CORE_CHUNK_H
@@ -46,6 +49,7 @@ enum chunk_note {
 	NOTE_NO_COUNTS = 1 << 5,      /* done, but the nation has no result any more */
 	NOTE_TOO_LARGE = 1 << 6,      /* the nation answered 413 to it */
 	NOTE_SPLIT = 1 << 7,          /* skipped: its rows are those of its pieces */
+	NOTE_ADOPTED = 1 << 8,        /* another copy of the run folder may have sent it, or pieces of it */
 };
 
 /* X(kind, member, tag): see fields.h */
@@ -90,7 +94,8 @@ struct chunk {
 	uint64_t import_id;
 	int64_t due_ms;       /* when its next step is due, wall clock; 0: at once */
 	int64_t started_ms;   /* of the last attempt */
-	int64_t started_server_ms; /* the same by the nation's clock; 0: not known then */
+	int64_t started_server_ms; /* the same by the nation's clock; 0: not known then. After
+				      ADOPT_DOUBTED: nobody had sent it before */
 	int64_t submitted_ms; /* the import id was known */
 	int64_t finished_ms;  /* finished at the nation; then done, failed, refused or skipped */
 	uint32_t has_counts;

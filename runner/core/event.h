@@ -17,6 +17,8 @@
 	X(RUN_ENDED, 2, "run_ended")                                                               \
 	X(EQUATION_LEARNED, 3, "equation_learned")                                                 \
 	X(TOKEN_REFRESHED, 4, "token_refreshed")            /* requests carry another one now */   \
+	X(RUN_ADOPTED, 5, "run_adopted")                    /* a copy of the run folder took over */\
+	X(ADOPT_DOUBTED, 6, "adopt_doubted")                /* of a chunk: the other may have sent it */\
 	/* one attempt */                                                                          \
 	X(SUBMIT_STARTED, 10, "submit_started")                                                    \
 	X(SUBMIT_ACCEPTED, 11, "submit_accepted")                                                  \
@@ -129,7 +131,8 @@ struct event {
 	uint32_t http_status;
 	uint32_t curl_code;
 	uint32_t code; /* RUN_ENDED: exit code. EQUATION_LEARNED: enum equation */
-	int64_t server_date_ms; /* the nation's clock; SUBMIT_STARTED: as far as it is known */
+	int64_t server_date_ms; /* the nation's clock; SUBMIT_STARTED: as far as it is known;
+				   ADOPT_DOUBTED: when nobody had sent it yet, 0: not known */
 	char request_id[80];          /* the nation's X-Request-Id */
 	char text[LIMIT_NOTE_BYTES];  /* the nation's message, or a reason */
 	char person[64];              /* who ran or resolved */

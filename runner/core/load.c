@@ -171,13 +171,24 @@ due_of(const struct load *load, const struct load_change *change)
 	return change->mono_ms + (wait_ms < longest_ms ? wait_ms : longest_ms);
 }
 
-/* Sent more than once, or given up by a person: what the nation has of it may have no owner. */
+/* Sent more than once, or given up by a person though it was sent, by us or (it has a digest) perhaps
+ * by another copy of the run folder: what the nation has of it may have no owner. */
 static bool
 is_stray(const struct chunk *chunk)
 {
 	return chunk->notes & NOTE_RESUBMITTED ||
-	       (chunk->state == CHUNK_SKIPPED && !(chunk->notes & NOTE_SPLIT) && chunk->attempts &&
-		   !chunk->import_id);
+	       (chunk->state == CHUNK_SKIPPED && !(chunk->notes & NOTE_SPLIT) &&
+		   (chunk->attempts || chunk->sha256.is_known) && !chunk->import_id);
+}
+
+/* Untouched chunks are due before all that wait, in the order of the plan; so is what is to be
+ * split. */
+static bool
+has_due_time(const struct chunk *chunk)
+{
+	if (chunk->state != CHUNK_PLANNED)
+		return true;
+	return chunk->attempts && !(chunk->notes & NOTE_TOO_LARGE);
 }
 
 static void
@@ -197,10 +208,7 @@ fill_slot(struct load *load, struct slot *slot, const struct load_change *change
 	slot->is_used_up = chunk->attempts_used >= load->limits.attempts;
 	slot->is_stray = is_stray(chunk);
 	slot->csv_bytes = plan_rows_sent(change->plan) > 1 ? change->plan->csv_bytes : 0;
-	/* Untouched chunks are due before all that wait, in the order of the plan; so is what is to
-	 * be split. */
-	slot->due_ms = chunk->attempts && !(chunk->notes & NOTE_TOO_LARGE) ? due_of(load, change)
-									 : INT64_MIN;
+	slot->due_ms = has_due_time(chunk) ? due_of(load, change) : INT64_MIN;
 }
 
 /* Does one of the doubts that tripped the breaker, or any other, still want an answer? */

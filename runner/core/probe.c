@@ -173,14 +173,26 @@ may_have_lines(const struct probe_wanted *wanted, int64_t lines_count)
 	       count == wanted->lines + 1;
 }
 
+static bool
+may_be_piece(const struct probe_wanted *wanted, int64_t lines_count)
+{
+	uint64_t most = wanted->lines > wanted->rows ? wanted->lines : wanted->rows;
+
+	return wanted->may_be_split && (uint64_t)lines_count <= most;
+}
+
 static void
 judge_stranger(struct probe *probe, const struct listed *entry)
 {
 	enum likeness like;
 
-	if (!may_be_of_type(entry->type, probe->wanted.type) ||
-	    !may_have_lines(&probe->wanted, entry->lines_count))
+	if (!may_be_of_type(entry->type, probe->wanted.type))
 		return;
+	if (!may_have_lines(&probe->wanted, entry->lines_count)) {
+		probe->obscure += may_be_piece(&probe->wanted, entry->lines_count) &&
+				  likeness(probe, entry) != UNLIKE;
+		return;
+	}
 	like = likeness(probe, entry);
 	probe->alike += like == ALIKE;
 	probe->obscure += like == OBSCURE;

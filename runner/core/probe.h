@@ -25,6 +25,8 @@ struct probe_wanted {
 	uint64_t own_expected;  /* imports of this load that may have been made since then: all must
 				   stand in the list before it proves an absence, */
 	bool has_witness;       /* and one of them must surely be of that time */
+	bool may_be_split;      /* another copy of the run folder may have sent it in pieces, of which
+				   the first begins like it and has fewer lines */
 	size_t shared_letters;  /* probe_shared_letters() with the chunk most like it of those that
 				   the nation may have unknown to us: they tell nothing */
 };

@@ -65,6 +65,15 @@ int engine_load(struct engine *engine, struct err *err);
  * text. ERR_USAGE if its state, or law 9, does not allow it. */
 int engine_resolve(struct engine *engine, struct event *event, struct err *err);
 
+/* A copied run folder is taken over, while nobody runs it: RUN_ADOPTED, and every chunk that is
+ * planned comes to be in doubt, for another copy may have sent it since. Doubts are settled by the
+ * nation's list as any other (replies.md). Done again, it does what a kill left undone. */
+struct engine_adoption {
+	uint64_t doubts;
+	bool is_dated; /* false: no import of this load is known, so the list will prove nothing */
+};
+int engine_adopt(struct engine *engine, struct engine_adoption *adoption, struct err *err);
+
 /* Lent until the engine is freed; for reports and tests. */
 const struct load *engine_state(const struct engine *engine);
 

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libengine.a
 libengine_a_SOURCES = \
 	%D%/access.c %D%/access.h \
+	%D%/adopt.c \
 	%D%/engine.c %D%/engine.h \
 	%D%/hear.c \
 	%D%/look.c %D%/look.h \

@@ -142,6 +142,7 @@ set_up(struct engine *engine, struct err *err)
 		.rows = plan_rows_sent(&look->plan),
 		.lines = lines_of(engine),
 		.since_ms = since_ms(look),
+		.may_be_split = (look->chunk.notes & NOTE_ADOPTED) != 0,
 	};
 
 	count_own(engine, &wanted);
@@ -510,6 +511,10 @@ look_hear(struct engine *engine, const struct reply *reply, struct err *err)
 		return end_failed(engine, true, "the nation's list cannot be read", err);
 	if (look->chunk.started_server_ms == 0)
 		return end_unclear(engine, true,
-		    "the nation's clock could not be told from its answers when it was sent", err);
+		    look->chunk.attempts
+			? "the nation's clock could not be told from its answers when it was sent"
+			: "nothing of this load was sent before the run folder was copied, so the "
+			  "nation's list has nothing to show that it is whole",
+		    err);
 	return hear_page(engine, reply, err);
 }

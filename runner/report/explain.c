@@ -69,6 +69,8 @@ static const struct telling {
 	{ EVENT_ANSWER_LOST, TELL_WIRE | TELL_WHY | TELL_NEXT,
 	  "the answer was lost: the nation may have taken it" },
 	{ EVENT_ATTEMPTS_USED_UP, 0, "no attempt is left, and the nation has taken none of them" },
+	{ EVENT_ADOPT_DOUBTED, 0,
+	  "the run folder was taken over, and another copy of it may have sent this" },
 	{ EVENT_DOUBT_HASHED, TELL_DIGEST, "read again for its digest, SHA-256" },
 	{ EVENT_PROBE_FOUND, TELL_IMPORT, "found in the nation's list as import" },
 	{ EVENT_PROBE_ABSENT, TELL_NEXT, "not in the nation's list; a second look decides" },

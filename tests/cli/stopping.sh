@@ -241,7 +241,7 @@ cp -a job.run copy
 mv job.run original
 mv copy job.run
 runs 66 "a copy of a run folder"
-err_has "is called one" "job.run is a copy: the load was begun in another folder"
+err_has "is called one" "job.run is a copy, or was put back: the load was begun, or went on, in another folder"
 rm -rf job.run
 mv original job.run
 rm -rf kept

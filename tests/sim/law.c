@@ -422,6 +422,15 @@ law_cut(struct world *world)
 }
 
 void
+law_restored(struct world *world)
+{
+	for (size_t i = 0; i < world->memory.chunk_count; i++) {
+		world->nation.posts[i] = world->memory.chunks[i].attempts;
+		world->nation.unsent[i] = 0;
+	}
+}
+
+void
 law_records(struct world *world)
 {
 	check_replay(world);

@@ -40,6 +40,9 @@ void law_act(struct world *world);
 /* A run was cut off, or its journal failed: at most one POST a chunk was begun and not made. */
 void law_cut(struct world *world);
 
+/* An older journal was put back: what was sent since then, it does not count. */
+void law_restored(struct world *world);
+
 /* Between runs, however the last one ended. */
 void law_records(struct world *world);
 

@@ -44,6 +44,41 @@ memory_done(struct memory *memory)
 	free(memory->undo.tallies);
 }
 
+static void *
+copy_of(const void *from, size_t bytes)
+{
+	void *to = must(malloc(bytes + 1));
+
+	if (bytes)
+		memcpy(to, from, bytes);
+	return to;
+}
+
+struct memory *
+memory_copy(const struct memory *memory)
+{
+	struct memory *copy = copy_of(memory, sizeof(*memory));
+	size_t chunks = memory->chunk_count * sizeof(*memory->chunks);
+	size_t tallies = memory->source_count * sizeof(*memory->tallies);
+
+	copy->plan = copy_of(memory->plan, memory->chunk_count * sizeof(*memory->plan));
+	copy->chunks = copy_of(memory->chunks, chunks);
+	copy->tallies = copy_of(memory->tallies, tallies);
+	copy->events = copy_of(memory->events, memory->event_count * sizeof(*memory->events));
+	copy->event_cap = memory->event_count;
+	copy->undo.chunks = copy_of(memory->undo.chunks, chunks);
+	copy->undo.tallies = copy_of(memory->undo.tallies, tallies);
+	return copy;
+}
+
+void
+memory_restore(struct memory *memory, struct memory *copy)
+{
+	memory_done(memory);
+	*memory = *copy;
+	free(copy);
+}
+
 static size_t
 find(const struct memory *memory, uint32_t source, uint32_t number)
 {

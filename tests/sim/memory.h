@@ -43,6 +43,11 @@ struct journal_port memory_port(struct memory *memory);
 /* The process died. */
 void memory_kill(struct memory *memory);
 
+/* A copy of it, as a backup of the run folder has it; memory_restore puts it in the place of what is
+ * there, and takes it. */
+struct memory *memory_copy(const struct memory *memory);
+void memory_restore(struct memory *memory, struct memory *copy);
+
 /* The stored record; NULL if the plan has no such chunk. */
 struct chunk *memory_chunk(const struct memory *memory, uint32_t source, uint32_t number);
 

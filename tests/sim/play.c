@@ -186,6 +186,41 @@ play_resolve(struct world *world, const struct event *event)
 	return err.kind;
 }
 
+static bool
+adopt_once(struct world *world, uint64_t kill_at)
+{
+	const struct engine_options options = options_of(world);
+	struct engine *volatile engine;
+	struct engine_adoption adoption;
+	struct err err = ERR_INIT;
+	volatile bool is_done = false;
+
+	world->step = 0;
+	world->kill_at = kill_at;
+	engine = must(engine_new(&options, &err));
+	world->is_running = true;
+	if (setjmp(world->out) == 0) {
+		if (engine_adopt(engine, &adoption, &err))
+			world_violate(world, "law 8: it cannot be adopted: %s", err.text);
+		is_done = true;
+	}
+	world->is_running = false;
+	world->kill_at = 0;
+	engine_free(engine);
+	return is_done;
+}
+
+void
+play_adopt(struct world *world, struct memory *copy, uint64_t kill_at)
+{
+	memory_restore(&world->memory, copy);
+	world->memory.is_dead = false;
+	law_restored(world);
+	world_trace(world, "ADOPT");
+	if (!adopt_once(world, kill_at))
+		adopt_once(world, 0);
+}
+
 /* Everything that waits for a person, and what was refused or failed, is settled. */
 static void
 settle_all(struct world *world)

@@ -34,6 +34,10 @@ bool play_out(struct world *world, const struct play_cuts *cuts);
  * then they want a chunk sent again that is there: their word counts. */
 bool play_settle(struct world *world, size_t paper, struct event *event);
 
+/* The journal is put back as it was, and adopted as `run --adopt` does; killed at its nth step (0:
+ * not), it is adopted again. Takes the copy. */
+void play_adopt(struct world *world, struct memory *copy, uint64_t kill_at);
+
 /* A person's word while nobody runs. ERR_NONE, or why it was refused. */
 enum err_kind play_resolve(struct world *world, const struct event *event);
 

@@ -1646,10 +1646,134 @@ a_run_that_does_not_end_is_noticed(void **state)
 	assert_true(is_noticed(&options, "law 8"));
 }
 
+/* ---- a run folder that was copied ---- */
+
+/* What the copy does before it goes on. */
+enum copy_way { COPY_ADOPTS, COPY_ADOPTS_AFTER_A_KILL, COPY_GOES_ON_BLINDLY };
+
+/* The first run is killed at `copy_at`, and the run folder is copied. The original goes on, killed at
+ * `stop_at` (0: to its end) and never run again; then the copy goes on. False: a law was violated. */
+static bool
+play_copy(const struct world_options *options, uint64_t copy_at, uint64_t stop_at,
+    enum copy_way way)
+{
+	struct world *world = world_new(options);
+	const struct play_cuts none = { { 0 } };
+	struct engine_end end;
+	struct memory *copy;
+	bool is_kept = true;
+
+	is_kept = play_run(world, copy_at, &end) != PLAY_VIOLATED;
+	copy = memory_copy(&world->memory);
+	world_pass(world, 10 * SECOND);
+	is_kept = is_kept && play_run(world, stop_at, &end) != PLAY_VIOLATED;
+	world_pass(world, HOUR);
+	if (way == COPY_GOES_ON_BLINDLY) {
+		memory_restore(&world->memory, copy);
+		law_restored(world);
+	} else {
+		play_adopt(world, copy, way == COPY_ADOPTS ? 0 : 1 + copy_at % 3);
+	}
+	is_kept = is_kept && play_out(world, &none);
+	if (!is_kept && way != COPY_GOES_ON_BLINDLY)
+		fail_msg("copied at %u, stopped at %u: %s", (unsigned)copy_at, (unsigned)stop_at,
+		    world->violation);
+	world_free(world);
+	return is_kept;
+}
+
+static void
+a_copied_load_that_is_adopted_sends_nothing_that_the_other_copy_sent(void **state)
+{
+	struct world_options options = people();
+	uint64_t steps = play_whole(&options, 0, 0);
+
+	(void)state;
+	for (uint64_t step = 1; step <= steps; step++) {
+		play_copy(&options, step, 0, COPY_ADOPTS);
+		play_copy(&options, step, 1 + step * 7 % steps, COPY_ADOPTS);
+		play_copy(&options, step, 1 + step * 5 % steps, COPY_ADOPTS_AFTER_A_KILL);
+	}
+}
+
+static void
+a_copied_load_of_two_sources_is_adopted_at_any_step(void **state)
+{
+	struct world_options options = people_and_ballots();
+	uint64_t steps = play_whole(&options, 0, 0);
+
+	(void)state;
+	for (uint64_t step = 1; step <= steps; step++)
+		play_copy(&options, step, step % 2 ? 0 : 1 + step * 7 % steps, COPY_ADOPTS);
+}
+
+/* The planted bug: without adoption the laws must notice. */
+static void
+a_copied_load_that_goes_on_as_if_it_were_alone_is_noticed(void **state)
+{
+	struct world_options options = people();
+	uint64_t steps = play_whole(&options, 0, 0), noticed = 0;
+
+	(void)state;
+	for (uint64_t step = 1; step <= steps; step++)
+		noticed += !play_copy(&options, step, 0, COPY_GOES_ON_BLINDLY);
+	assert_true(noticed > steps / 4);
+}
+
+/* Copied when all but the last chunk was done: the list shows that the others are there, so the one that
+ * nobody sent is sent, and not called sent again. */
+static void
+what_nobody_sent_is_sent_by_the_copy(void **state)
+{
+	struct world_options options = people();
+	struct world *world;
+	struct engine_end end;
+	struct memory *copy;
+	uint64_t steps = play_whole(&options, 0, 0), sent = 0;
+
+	(void)state;
+	for (uint64_t step = 1; step <= steps; step++) {
+		world = world_new(&options);
+		assert_int_not_equal(play_run(world, step, &end), PLAY_VIOLATED);
+		copy = memory_copy(&world->memory);
+		world_pass(world, HOUR);
+		play_adopt(world, copy, 0);
+		assert_int_equal(play_run(world, 0, &end), PLAY_ENDED);
+		for (uint32_t number = 1; number <= 4; number++) {
+			const struct chunk *chunk = people_chunk(world, number);
+
+			sent += memory_count(&world->memory, chunk, EVENT_PROBE_CLEARED) &&
+				chunk->state == CHUNK_DONE && chunk->notes == NOTE_ADOPTED;
+		}
+		world_free(world);
+	}
+	assert_true(sent > 0);
+}
+
+static void
+a_copy_of_a_load_that_sent_nothing_has_no_witness_and_is_held(void **state)
+{
+	struct world_options options = people();
+	struct world *world = world_new(&options);
+	struct engine_end end;
+
+	(void)state;
+	play_adopt(world, memory_copy(&world->memory), 0);
+	assert_int_equal(play_run(world, 0, &end), PLAY_ENDED);
+	assert_all(world, CHUNK_HELD);
+	world_free(world);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    a_copied_load_that_is_adopted_sends_nothing_that_the_other_copy_sent),
+		cmocka_unit_test(a_copied_load_of_two_sources_is_adopted_at_any_step),
+		cmocka_unit_test(a_copied_load_that_goes_on_as_if_it_were_alone_is_noticed),
+		cmocka_unit_test(what_nobody_sent_is_sent_by_the_copy),
+		cmocka_unit_test(a_copy_of_a_load_that_sent_nothing_has_no_witness_and_is_held),
 		cmocka_unit_test(a_load_without_trouble_is_done_with_one_post_a_chunk),
 		cmocka_unit_test(a_load_killed_at_any_step_finishes_by_itself_when_it_is_run_again),
 		cmocka_unit_test(ballots_are_not_sent_before_every_chunk_of_people_is_done),

@@ -256,7 +256,8 @@ missing_events_are_named(void **state)
 	    "state people-3: its state is not what its events give\n"
 	    "due people-3: it is missing\n"
 	    "tally people: its chunks[CHUNK_SUBMITTING] is not the sum of its chunks\n"
-	    "due people-3 at 1795299552000: it is not what the chunk's state asks for\n");
+	    "due people-3 at 1795299552000: it is not what the chunk's state asks for\n"
+	    "mark: the store was written up to event 8, which it has not\n");
 	end(&fixture, store);
 }
 
@@ -519,6 +520,73 @@ a_tally_that_is_not_the_sum_of_its_chunks_is_found(void **state)
 	end(&fixture, store);
 }
 
+static void
+a_store_that_the_mark_does_not_know_is_found(void **state)
+{
+	struct fixture fixture;
+	struct store *store = begin(&fixture);
+	const struct schema_head ahead = { .events = 9 }, astray = { .events = 3 };
+
+	(void)state;
+	OK(mark_make(fixture.folder, &ahead, err));
+	assert_findings(store, "mark: the store was written up to event 9, which it has not\n");
+	OK(mark_make(fixture.folder, &astray, err));
+	assert_findings(store, "mark: event 3 is not the one that was written here\n");
+	end(&fixture, store);
+}
+
+static void
+a_key_of_a_wrong_length_is_found_in_every_database(void **state)
+{
+	static const struct {
+		enum schema_database database;
+		const char *wanted;
+	} cases[] = {
+		{ SCHEMA_INPUTS, "input record a key of 3 bytes: its key has a wrong length\n" },
+		{ SCHEMA_PLAN, "plan record a key of 3 bytes: its key has a wrong length\n" },
+		{ SCHEMA_STATES, "state record a key of 3 bytes: its key has a wrong length\n" },
+		{ SCHEMA_EVENTS, "event record a key of 3 bytes: its key has a wrong length\n" },
+		{ SCHEMA_DUE, "due record a key of 3 bytes: its key has a wrong length\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+		struct fixture fixture;
+		struct store *store = begin(&fixture);
+		const struct schema_key key = { .bytes = "\377\377\377", .len = 3 };
+		SCOPED(buf) lines = BUF_INIT;
+		const struct audit_options options = { note, &lines };
+		struct audit_counts counts;
+
+		spoil(store, cases[i].database, key);
+		OK(audit_store(store, &options, &counts, err));
+		if (!strstr(buf_text(&lines), cases[i].wanted))
+			fail_msg("%s: %s", schema_names[cases[i].database], buf_text(&lines));
+		end(&fixture, store);
+	}
+}
+
+static void
+counts_and_job_of_the_load_that_are_not_those_of_its_records_are_found(void **state)
+{
+	struct fixture fixture;
+	struct store *store = begin(&fixture);
+	SCOPED(buf) lines = BUF_INIT;
+	const struct audit_options options = { note, &lines };
+	struct audit_counts counts;
+
+	(void)state;
+	store->load.inputs++;
+	store->load.chunks++;
+	store->load.job_hash[0] ^= 1;
+	OK(audit_store(store, &options, &counts, err));
+	assert_non_null(strstr(buf_text(&lines), "birth.json and store do not belong together"));
+	assert_non_null(strstr(buf_text(&lines), "the hash of the job is not that of its text\n"));
+	assert_non_null(strstr(buf_text(&lines), "inputs: 2 records, the load began with 3\n"));
+	assert_non_null(strstr(buf_text(&lines), "plan: 6 chunks, the load began with 7\n"));
+	end(&fixture, store);
+}
+
 /* ---- the plan */
 
 struct edit {
@@ -629,6 +697,10 @@ main(void)
 		cmocka_unit_test(
 		    a_due_index_that_does_not_follow_from_the_states_is_found_both_ways),
 		cmocka_unit_test(a_tally_that_is_not_the_sum_of_its_chunks_is_found),
+		cmocka_unit_test(a_store_that_the_mark_does_not_know_is_found),
+		cmocka_unit_test(a_key_of_a_wrong_length_is_found_in_every_database),
+		cmocka_unit_test(
+		    counts_and_job_of_the_load_that_are_not_those_of_its_records_are_found),
 		cmocka_unit_test(a_plan_that_is_not_contiguous_is_found),
 		cmocka_unit_test(a_chunk_that_is_missing_from_the_plan_is_found),
 	};

@@ -13,6 +13,7 @@ static const struct {
 	{ CHUNK_PLANNED, EVENT_ATTEMPTS_USED_UP, CHUNK_FAILED },
 	{ CHUNK_PLANNED, EVENT_CHUNK_ADDED, CHUNK_PLANNED },
 	{ CHUNK_PLANNED, EVENT_CHUNK_SPLIT, CHUNK_SKIPPED },
+	{ CHUNK_PLANNED, EVENT_ADOPT_DOUBTED, CHUNK_IN_DOUBT },
 
 	{ CHUNK_SUBMITTING, EVENT_SUBMIT_ACCEPTED, CHUNK_SUBMITTED },
 	{ CHUNK_SUBMITTING, EVENT_SUBMIT_NOT_SENT, CHUNK_PLANNED },
@@ -369,11 +370,39 @@ how_a_doubt_was_settled_stands_in_the_notes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(ways); i++) {
-		struct chunk chunk = { .state = CHUNK_IN_DOUBT };
+		struct chunk chunk = { .state = CHUNK_IN_DOUBT, .attempts = 1 };
 
 		chunk = after(chunk, (struct event){ .type = ways[i].type });
 		assert_int_equal(chunk.notes, ways[i].notes);
 	}
+}
+
+static void
+a_chunk_that_was_adopted_is_in_doubt_since_the_time_that_the_event_names(void **state)
+{
+	struct event doubted = { .type = EVENT_ADOPT_DOUBTED, .server_date_ms = 77,
+		.text = "another copy" };
+	struct chunk chunk = { .looks_failed = 2, .absences = 1 };
+
+	(void)state;
+	chunk = after(chunk, doubted);
+	assert_int_equal(chunk.started_server_ms, 77);
+	assert_int_equal(chunk.attempts, 0);
+	assert_int_equal(chunk.looks_failed, 0);
+	assert_int_equal(chunk.absences, 0);
+	assert_int_equal(chunk.notes, NOTE_ADOPTED);
+	assert_string_equal(chunk.text, "another copy");
+}
+
+static void
+a_chunk_that_was_never_sent_is_not_sent_again_when_it_is_cleared(void **state)
+{
+	struct chunk chunk = { .state = CHUNK_IN_DOUBT };
+
+	(void)state;
+	chunk = after(chunk, (struct event){ .type = EVENT_PROBE_CLEARED });
+	assert_int_equal(chunk.state, CHUNK_PLANNED);
+	assert_int_equal(chunk.notes, 0);
 }
 
 static void
@@ -687,6 +716,9 @@ main(void)
 		cmocka_unit_test(looks_and_absences_are_counted),
 		cmocka_unit_test(a_doubt_gets_its_digest_before_anything_else),
 		cmocka_unit_test(how_a_doubt_was_settled_stands_in_the_notes),
+		cmocka_unit_test(
+		    a_chunk_that_was_adopted_is_in_doubt_since_the_time_that_the_event_names),
+		cmocka_unit_test(a_chunk_that_was_never_sent_is_not_sent_again_when_it_is_cleared),
 		cmocka_unit_test(a_held_chunk_says_why),
 		cmocka_unit_test(the_nations_word_is_kept_beside_the_state),
 		cmocka_unit_test(a_failed_import_says_why_and_when),

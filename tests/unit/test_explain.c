@@ -146,7 +146,8 @@ static void
 every_event_of_a_chunk_has_words_and_none_of_the_load_has(void **state)
 {
 	static const enum event_type of_the_load[] = { EVENT_RUN_STARTED, EVENT_RUN_ENDED,
-						       EVENT_EQUATION_LEARNED };
+						       EVENT_EQUATION_LEARNED,
+						       EVENT_RUN_ADOPTED };
 	static const enum event_type types[] = {
 #define X(name, number, word) EVENT_##name,
 		EVENT_TYPES(X)

@@ -263,6 +263,32 @@ where_the_lines_are_not_known_any_count_from_the_rows_on_may_be_it(void **state)
 }
 
 static void
+what_may_have_been_sent_in_pieces_is_unclear_where_the_list_shows_the_first(void **state)
+{
+	static const struct {
+		const char *head;
+		int64_t lines_count;
+		enum probe_result result;
+	} cases[] = {
+		{ OURS, 1, PROBE_IS_UNCLEAR }, { NULL, 1, PROBE_IS_UNCLEAR },
+		{ OTHER, 1, PROBE_IS_ABSENT }, { OURS, 7, PROBE_IS_ABSENT },
+		{ OURS, 2, PROBE_IS_FOUND },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+		struct probe_wanted want = wanted();
+		struct listed listed = entry(6, OURS);
+
+		want.may_be_split = true;
+		listed.has_content_head = cases[i].head != NULL;
+		listed.content_head = span_of(cases[i].head ? cases[i].head : "");
+		listed.lines_count = cases[i].lines_count;
+		assert_int_equal(result_with(&want, &listed, 1), cases[i].result);
+	}
+}
+
+static void
 an_import_from_before_the_post_is_not_it(void **state)
 {
 	struct listed listed = entry(6, OURS);
@@ -501,6 +527,8 @@ main(void)
 		cmocka_unit_test(an_import_of_a_type_that_no_document_has_may_be_it),
 		cmocka_unit_test(lines_may_count_the_header_or_not_and_records_or_physical_lines),
 		cmocka_unit_test(where_the_lines_are_not_known_any_count_from_the_rows_on_may_be_it),
+		cmocka_unit_test(
+		    what_may_have_been_sent_in_pieces_is_unclear_where_the_list_shows_the_first),
 		cmocka_unit_test(an_import_from_before_the_post_is_not_it),
 		cmocka_unit_test(absence_needs_a_witness_of_our_own),
 		cmocka_unit_test(every_import_of_our_own_must_stand_there_and_counts_once),

@@ -247,7 +247,7 @@ a_folder_from_another_machine_is_refused(void **state)
 	(void)state;
 	fixture.options.machine_id = "fedcba9876543210";
 	REFUSED(store_open(&store, fixture_options(&fixture), err), ERR_INPUT,
-	    "is a copy: the load was begun on another machine");
+	    "the load was begun, or went on, on another machine");
 	fixture_end(&fixture);
 }
 
@@ -264,11 +264,221 @@ a_copied_folder_is_refused_and_a_renamed_one_opens(void **state)
 	snprintf(command, sizeof(command), "cp -a %s %s", fixture.folder, copy.folder);
 	assert_int_equal(system(command), 0);
 	REFUSED(store_open(&store, fixture_options(&copy), err), ERR_INPUT,
-	    "is a copy: the load was begun in another folder");
+	    "the load was begun, or went on, in another folder");
 	fixture_end(&copy);
 	assert_int_equal(rename(fixture.folder, copy.folder), 0);
 	store_close(fixture_open(&copy));
 	fixture_end(&copy);
+}
+
+/* In place, so that no inode tells. */
+static void
+put_back(const struct fixture *fixture, const char *name, struct span bytes)
+{
+	char path[64];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", fixture->folder, name);
+	file = fopen(path, "r+");
+	assert_non_null(file);
+	assert_int_equal(ftruncate(fileno(file), 0), 0);
+	assert_int_equal(fwrite(bytes.ptr, 1, bytes.len, file), bytes.len);
+	assert_int_equal(fclose(file), 0);
+}
+
+static int
+truncate_mark(const struct fixture *fixture)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/mark", fixture->folder);
+	return truncate(path, 0);
+}
+
+static void
+submit(struct fixture *fixture, uint32_t number, uint64_t import_id)
+{
+	struct store *store = fixture_open(fixture);
+
+	fixture_submit(store, 0, number, import_id);
+	store_close(store);
+}
+
+static void
+a_store_that_is_older_than_what_was_written_here_is_refused(void **state)
+{
+	struct fixture fixture = begin_load(3);
+	struct store *store;
+	size_t len;
+	char *before;
+
+	(void)state;
+	submit(&fixture, 1, 4711);
+	before = fixture_bytes(fixture.folder, "store/data.mdb", &len);
+	submit(&fixture, 2, 4712);
+	put_back(&fixture, "store/data.mdb", (struct span){ before, len });
+	REFUSED(store_open(&store, fixture_options(&fixture), err), ERR_INPUT,
+	    "went on, with a newer store");
+	free(before);
+	fixture_end(&fixture);
+}
+
+static void
+a_store_that_went_another_way_is_refused(void **state)
+{
+	struct fixture fixture = begin_load(3);
+	struct store *store;
+	size_t len, mark_len;
+	char *before, *mark;
+
+	(void)state;
+	before = fixture_bytes(fixture.folder, "store/data.mdb", &len);
+	submit(&fixture, 2, 4712);
+	mark = fixture_bytes(fixture.folder, "mark", &mark_len);
+	put_back(&fixture, "store/data.mdb", (struct span){ before, len });
+	assert_int_equal(truncate_mark(&fixture), 0);
+	submit(&fixture, 1, 4711);
+	put_back(&fixture, "mark", (struct span){ mark, mark_len });
+	REFUSED(store_open(&store, fixture_options(&fixture), err), ERR_INPUT,
+	    "with a store that has other events");
+	free(before);
+	free(mark);
+	fixture_end(&fixture);
+}
+
+static void
+put_back_as_a_new_file(const struct fixture *fixture, const char *name)
+{
+	char command[256];
+
+	snprintf(command, sizeof(command), "cp -a %s/%s %s/c && mv %s/c %s/%s", fixture->folder, name,
+	    fixture->folder, fixture->folder, fixture->folder, name);
+	assert_int_equal(system(command), 0);
+}
+
+/* As rsync and tar do: the store may be older, and its mark with it. */
+static void
+a_mark_that_was_put_back_or_is_missing_is_refused_and_the_newest_store_is_not(void **state)
+{
+	struct fixture fixture = begin_load(3);
+	struct store *store;
+
+	(void)state;
+	submit(&fixture, 1, 4711);
+	put_back_as_a_new_file(&fixture, "store/data.mdb");
+	store_close(fixture_open(&fixture));
+	put_back_as_a_new_file(&fixture, "mark");
+	REFUSED(store_open(&store, fixture_options(&fixture), err), ERR_INPUT,
+	    "with another file \"mark\"");
+	OK(folder_rename(fixture.folder, "mark", "gone", err));
+	REFUSED(store_open(&store, fixture_options(&fixture), err), ERR_INPUT,
+	    "with a file \"mark\"");
+	fixture_end(&fixture);
+}
+
+static void
+a_mark_that_lags_behind_or_is_damaged_says_nothing(void **state)
+{
+	struct fixture fixture = begin_load(3);
+	size_t len;
+	char *before;
+
+	(void)state;
+	submit(&fixture, 1, 4711);
+	before = fixture_bytes(fixture.folder, "mark", &len);
+	submit(&fixture, 2, 4712);
+	put_back(&fixture, "mark", (struct span){ before, len });
+	submit(&fixture, 3, 4713);
+	before[3] ^= 1;
+	put_back(&fixture, "mark", (struct span){ before, len });
+	store_close(fixture_open(&fixture));
+	put_back(&fixture, "mark", SPAN_NONE);
+	store_close(fixture_open(&fixture));
+	free(before);
+	fixture_end(&fixture);
+}
+
+static void
+what_was_copied_opens_to_be_adopted_and_then_belongs_here(void **state)
+{
+	struct fixture fixture = begin_load(3);
+	struct store *store;
+
+	(void)state;
+	submit(&fixture, 1, 4711);
+	fixture.options.machine_id = "fedcba9876543210";
+	fixture.options.adopts = true;
+	OK(store_open(&store, fixture_options(&fixture), err));
+	assert_string_equal(store_copied(store), "on another machine");
+	store_close(store);
+	/* not adopted, it stays a copy */
+	fixture.options.adopts = false;
+	REFUSED(store_open(&store, fixture_options(&fixture), err), ERR_INPUT, "is a copy");
+	fixture.options.adopts = true;
+	OK(store_open(&store, fixture_options(&fixture), err));
+	OK(store_adopt(store, fixture_options(&fixture), err));
+	assert_null(store_copied(store));
+	fixture_submit(store, 0, 2, 4712);
+	store_close(store);
+	fixture.options.adopts = false;
+	store_close(fixture_open(&fixture));
+	fixture_end(&fixture);
+}
+
+static void
+a_load_that_ran_and_lost_store_and_certificate_is_not_begun_again(void **state)
+{
+	struct fixture fixture = begin_load(3);
+	bool is_there;
+
+	(void)state;
+	submit(&fixture, 1, 4711);
+	OK(folder_remove(fixture.folder, "store", err));
+	OK(folder_rename(fixture.folder, "birth.json", "gone", err));
+	REFUSED(store_look(fixture_options(&fixture), &is_there, err), ERR_INPUT,
+	    "its store and its birth.json are missing");
+	fixture_end(&fixture);
+}
+
+static void
+an_older_store_without_its_certificate_is_not_planned_again(void **state)
+{
+	struct fixture fixture = begin_load(3);
+	size_t len;
+	char *before = fixture_bytes(fixture.folder, "store/data.mdb", &len);
+	bool is_there;
+
+	(void)state;
+	submit(&fixture, 1, 4711);
+	put_back(&fixture, "store/data.mdb", (struct span){ before, len });
+	OK(folder_rename(fixture.folder, "birth.json", "gone", err));
+	REFUSED(store_look(fixture_options(&fixture), &is_there, err), ERR_INPUT,
+	    "in which rows were sent, but no birth.json");
+	free(before);
+	fixture_end(&fixture);
+}
+
+/* Bytes all over it. */
+static void
+a_certificate_with_a_changed_byte_is_refused_wherever_it_is(void **state)
+{
+	struct fixture fixture = begin_load(3);
+	size_t len;
+	char *before = fixture_bytes(fixture.folder, "birth.json", &len);
+
+	(void)state;
+	for (size_t i = 0; i + 1 < len; i += 7) { /* each takes a process; the last is the line's end */
+		struct err why = ERR_INIT;
+		struct store *store;
+
+		before[i] ^= 1;
+		put_back(&fixture, "birth.json", (struct span){ before, len });
+		before[i] ^= 1;
+		if (store_open(&store, fixture_options(&fixture), &why) == 0)
+			fail_msg("byte %zu, \"%c\", may be changed", i, before[i]);
+	}
+	free(before);
+	fixture_end(&fixture);
 }
 
 /* Puts the store of another load into the folder. */
@@ -577,6 +787,15 @@ main(void)
 		cmocka_unit_test(a_certificate_without_its_store_is_refused),
 		cmocka_unit_test(a_folder_from_another_machine_is_refused),
 		cmocka_unit_test(a_copied_folder_is_refused_and_a_renamed_one_opens),
+		cmocka_unit_test(a_store_that_is_older_than_what_was_written_here_is_refused),
+		cmocka_unit_test(a_store_that_went_another_way_is_refused),
+		cmocka_unit_test(
+		    a_mark_that_was_put_back_or_is_missing_is_refused_and_the_newest_store_is_not),
+		cmocka_unit_test(a_mark_that_lags_behind_or_is_damaged_says_nothing),
+		cmocka_unit_test(what_was_copied_opens_to_be_adopted_and_then_belongs_here),
+		cmocka_unit_test(a_load_that_ran_and_lost_store_and_certificate_is_not_begun_again),
+		cmocka_unit_test(an_older_store_without_its_certificate_is_not_planned_again),
+		cmocka_unit_test(a_certificate_with_a_changed_byte_is_refused_wherever_it_is),
 		cmocka_unit_test(a_store_of_another_load_is_refused_by_what_differs),
 		cmocka_unit_test(a_certificate_whose_inputs_differ_is_refused),
 		cmocka_unit_test(a_certificate_that_is_cut_off_anywhere_is_damaged),
