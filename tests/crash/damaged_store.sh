@@ -48,7 +48,7 @@ damages()
 	diag "seed $SEED: $(tail -n 1 "$1.out")"
 	if [ $code = 0 ]; then pass "$3"; else fail "$3" "$(head -n 20 "$1.out")"; fi
 }
-damages flips $flips "a flipped bit of data.mdb is refused, or not used"
+damages flips "$flips" "a flipped bit of data.mdb is refused, or not used"
 damages small $small "a flipped bit of birth.json, mark or ids is refused, or not used"
 damages cuts $cuts "a file that is cut off is refused at every page and anywhere"
 damages swaps 0 "an older store, that of another load, and another certificate are refused"

@@ -118,6 +118,7 @@ shelf_free(struct shelf *shelf)
 	shelf_close(shelf);
 	must_be(shelf, folder_remove(shelf->folder, STORE, &err), &err);
 	remove_file(shelf, "birth.json");
+	remove_file(shelf, "mark");
 	remove_file(shelf, "ids");
 	remove_file(shelf, "lock");
 	if (rmdir(shelf->folder))

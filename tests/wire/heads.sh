@@ -20,9 +20,9 @@ scene heads \
 people "$chunks"
 ROWS=1 LIMITS='in_flight = 50;' RETRY='attempts = 20;' job
 exits 0 "a load of $chunks POSTs finishes" timeout --foreground -k 5 3000 "$ROLLCALL" run -q job.cfg
-rollcall log --json job.cfg >log
-started=$(grep -c '"event":"submit_started"' log)
-ended=$(grep -cE '"event":"(submit_|answer_lost)' log)
+rollcall log --json job.cfg >events
+started=$(grep -c '"event":"submit_started"' events)
+ended=$(grep -cE '"event":"(submit_|answer_lost)' events)
 diag "POST heads that the nation saw: $(posts); attempts in the journal: $started; imports: $(imports)"
 is "the nation saw as many POSTs as the journal has attempts" "$started" "$(posts)"
 is "more of them than there are chunks" yes "$([ "$started" -gt "$chunks" ] && echo yes)"
