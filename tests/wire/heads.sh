@@ -29,8 +29,8 @@ is "more of them than there are chunks" yes "$([ "$started" -gt "$chunks" ] && e
 is "and took each chunk once" "$chunks" "$(imports)"
 is "every attempt ended" $((2 * started)) "$ended"
 is "and had one connection, made for it" "$started" \
-	"$(grep -E '"event":"(submit_|answer_lost)' log | grep -c '"connects":1[,}]')"
+	"$(grep -E '"event":"(submit_|answer_lost)' events | grep -c '"connects":1[,}]')"
 is "while polls shared theirs" yes \
-	"$(grep '"event":"import_finished"' log | grep -qv '"connects":' && echo yes)"
+	"$(grep '"event":"import_finished"' events | grep -qv '"connects":' && echo yes)"
 
 finish
