@@ -9,6 +9,7 @@
  *	pairs=N seed=N               of twice (2000, 1)
  *	disk=DIR                     of full and shut: there job N has a small file system mounted as DIR/N; of
  *	                             shut it is the ext4 in the file DIR/N.img
+ *	until=1                      no more points once one went wrong
  *	keep=1                       leaves the folders of points that went wrong
  *
  * A line for every point that went wrong, then what was wrong; a summary as the last line. Exit code 0: none went
@@ -35,6 +36,7 @@ struct options {
 	unsigned every, first, jobs, pairs;
 	uint64_t seed;
 	bool keeps;
+	bool ends_early;
 	const char *word;
 };
 
@@ -224,7 +226,7 @@ work(const struct options *options, const struct points *points, struct totals *
 		uint32_t step = __atomic_fetch_add(&totals->next, 1, __ATOMIC_RELAXED);
 		size_t index = (size_t)options->first - 1 + (size_t)step * options->every;
 
-		if (index >= points->count)
+		if (index >= points->count || (options->ends_early && totals->wrong))
 			return;
 		__atomic_add_fetch(&totals->tried, 1, __ATOMIC_RELAXED);
 		one(options, &points->at[index], totals, job);
@@ -336,6 +338,8 @@ take_option(struct options *options, const char *text)
 		options->seed = strtoull(value, NULL, 10);
 	else if (strncmp(text, "keep=", 5) == 0)
 		options->keeps = *value == '1';
+	else if (strncmp(text, "until=", 6) == 0)
+		options->ends_early = *value == '1';
 	else
 		for (size_t i = 0;; i++) {
 			if (i == sizeof(known) / sizeof(known[0]))

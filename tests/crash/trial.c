@@ -19,7 +19,7 @@
 
 #include "tests/crash/trial.h"
 
-enum { RUN_MOST_S = 120 }; /* a bound for hangs */
+enum { RUN_MOST_S = 300 }; /* a bound for hangs */
 
 void
 trial_wrong(struct trial *trial, const char *format, ...)
@@ -117,7 +117,7 @@ write_job(const struct trial *trial)
 	    "            { type = \"ballot\"; input = \"ballots.csv\"; } );\n"
 	    "limits = { rows = %d; requests = \"1000/100ms\"; };\n"
 	    "retry = { %sfirst_wait = \"1ms\"; max_wait = \"20ms\"; settle = \"20ms\"; answer_wait = "
-	    "\"5s\"; };\n"
+	    "\"30s\"; };\n"
 	    "poll = { first = \"5ms\"; most = \"20ms\"; };\n",
 	    trial->url, TRIAL_CHUNK_ROWS,
 	    trial->setup->is_patient ? "give_up = \"1s\"; attempts = 100; " : "");
