@@ -121,7 +121,9 @@ raw(long nr, long a, long b, long c, long d)
 
 /* ---- the record */
 
+/* Opened at the beginning: later the program may have shut itself off from where they are (Landlock). */
 static int record_fd = -1;
+static int ballast_fd = -1;
 
 /* Notes of several processes may not mix, so each is one write. */
 static void
@@ -370,18 +372,17 @@ static void
 fill(void)
 {
 	static const char zeros[4096];
-	long fd = raw(SYS_open, (long)page->ballast, O_WRONLY | O_CREAT | O_APPEND, 0600, 0);
-	long at = fd < 0 ? 0 : raw(SYS_lseek, fd, 0, SEEK_END, 0);
+	long fd = ballast_fd;
+	long at = raw(SYS_lseek, fd, 0, SEEK_END, 0);
 
-	for (long step = 1 << 24; fd >= 0 && step >= 4096;) {
+	for (long step = 1 << 24; step >= 4096;) {
 		if (raw(SYS_fallocate, fd, 0, at, step) == 0)
 			at += step;
 		else
 			step /= 2;
 	}
-	while (fd >= 0 && raw(SYS_write, fd, (long)zeros, sizeof(zeros), 0) > 0)
+	while (raw(SYS_write, fd, (long)zeros, sizeof(zeros), 0) > 0)
 		continue;
-	raw(SYS_close, fd, 0, 0, 0);
 }
 
 /* EXT4_IOC_SHUTDOWN and EXT4_GOING_FLAGS_NOLOGFLUSH, which no header of user space has. */
@@ -389,11 +390,9 @@ static void
 shut(void)
 {
 	uint32_t without_flush = 2;
-	long fd = raw(SYS_open, (long)page->ballast, O_RDONLY | O_DIRECTORY, 0, 0);
 
-	if (fd < 0 || raw(SYS_ioctl, fd, _IOR('X', 125, uint32_t), (long)&without_flush, 0))
+	if (raw(SYS_ioctl, ballast_fd, _IOR('X', 125, uint32_t), (long)&without_flush, 0))
 		page->main_pid = 0; /* the test will see that this shim is of no use */
-	raw(SYS_close, fd, 0, 0, 0);
 }
 
 static long
@@ -501,15 +500,28 @@ trap_all(void)
 	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
 }
 
+/* With a number that is out of the program's way. */
+static int
+open_aside(const char *path, int flags)
+{
+	int fd = open(path, flags | O_CLOEXEC, 0600);
+	int aside = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 900);
+
+	if (fd >= 0)
+		close(fd);
+	return aside;
+}
+
 static int
 start_trap(void)
 {
 	struct sigaction action = { .sa_sigaction = on_trap, .sa_flags = SA_SIGINFO | SA_NODEFER };
 
 	if (page->record[0])
-		record_fd = open(page->record, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	if (record_fd >= 0)
-		record_fd = fcntl(record_fd, F_DUPFD_CLOEXEC, 900); /* out of the program's way */
+		record_fd = open_aside(page->record, O_WRONLY | O_CREAT | O_APPEND);
+	if (page->ballast[0])
+		ballast_fd = open_aside(page->ballast, page->act == SHIM_SHUT ? O_RDONLY | O_DIRECTORY
+									       : O_WRONLY | O_CREAT);
 	return sigaction(SIGSYS, &action, NULL) || trap_all();
 }
 
