@@ -139,6 +139,7 @@ struct nation_port {
 	 * as whatever it had become. */
 	void (*cut)(void *ctx);
 
+	/* Requests that were started and have not come back. */
 	uint32_t (*in_flight)(void *ctx);
 };
 

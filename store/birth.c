@@ -158,6 +158,8 @@ birth_read(struct birth *birth, const char *folder, struct err *err)
 	if (folder_read(folder, name, BYTES_MOST, &birth->text, err))
 		return -1;
 	if (json_parse(&birth->doc, buf_span(&birth->text), JSON_DEPTH, err)) {
+		if (err && err->kind != ERR_DATA) /* short of memory: that says nothing of the file */
+			return -1;
 		if (err)
 			err->kind = ERR_IO;
 		return err_within(err, "%s/%s is damaged", folder, name);

@@ -18,18 +18,6 @@
 #include "store/inspect.h"
 #include "store/journal.h"
 
-/* The store's hash function: its records are small, and it cannot go on without. */
-static void
-sha256(const void *bytes, size_t len, unsigned char hash[32])
-{
-	SCOPED(digest_sha) digest = { NULL };
-
-	if (digest_sha_init(&digest))
-		abort();
-	digest_sha_add(&digest, bytes, len);
-	digest_sha_result(&digest, hash);
-}
-
 /* /etc/machine-id is confidential (machine-id(5)): hashed with a word of ours. */
 static int
 learn_machine(struct session *session, struct err *err)
@@ -42,7 +30,7 @@ learn_machine(struct session *session, struct err *err)
 	if (!machine[0])
 		return 0;
 	snprintf(text, sizeof(text), "rollcall %s", machine);
-	sha256(text, strlen(text), hash);
+	digest_sha_once(text, strlen(text), hash);
 	show_hex(hash, sizeof(hash), session->machine_id);
 	return 0;
 }
@@ -107,7 +95,7 @@ session_store_options(const struct session *session)
 	return (struct store_options){
 		.folder = session->folder,
 		.machine_id = session->machine_id,
-		.sha256 = sha256,
+		.sha256 = digest_sha_once,
 		.adopts = session->adopts,
 	};
 }

@@ -60,6 +60,9 @@ rescue_ids(struct engine *engine)
 {
 	const struct nation_port *nation = &engine->ports->nation;
 	int64_t until_ms = engine_now(engine).mono_ms + ENGINE_GRACE_MS;
+	/* One that fails has ended a request with it (a result that the full disk does not take), and
+	 * the others may have an id yet. */
+	uint32_t failures_left = nation->in_flight(nation->ctx);
 
 	rescue_noted(engine);
 	rescue_heard(engine);
@@ -67,7 +70,8 @@ rescue_ids(struct engine *engine)
 		engine->heard_count = 0;
 		engine->reply_count = 0;
 		if (nation->wait(nation->ctx, until_ms - engine_now(engine).mono_ms,
-			engine->replies, ENGINE_REPLIES, &engine->reply_count, NULL))
+			engine->replies, ENGINE_REPLIES, &engine->reply_count, NULL) &&
+		    failures_left-- == 0)
 			return;
 		rescue_heard(engine);
 	}

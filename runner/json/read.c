@@ -78,6 +78,9 @@ parse_with(struct json_tokener *parser, struct json_doc *doc, struct span text, 
 		json_object_put(root);
 		return explain(parser, text, err);
 	}
+	/* json-c calls it a success when it finds no memory, and only "null" is NULL by right */
+	if (!root && text.len && span_trim(text).ptr[0] != 'n')
+		return err_memory(err);
 	if (!json_object_is_type(root, json_type_object)) {
 		json_object_put(root);
 		return err_set(err, ERR_DATA, "not a JSON object");

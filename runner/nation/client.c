@@ -1095,8 +1095,12 @@ static uint32_t
 port_in_flight(void *ctx)
 {
 	const struct client *client = ctx;
+	uint32_t count = client->running_count;
 
-	return client->running_count;
+	/* also those that have ended while wait() failed, and come back with the next one */
+	for (const struct request *request = client->requests; request; request = request->next)
+		count += request->phase == PHASE_DONE;
+	return count;
 }
 
 struct nation_port

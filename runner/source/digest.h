@@ -34,6 +34,10 @@ void digest_sha_add(struct digest_sha *digest, const void *bytes, size_t len);
 /* Once; then only _done() may follow. */
 void digest_sha_result(struct digest_sha *digest, unsigned char to[DIGEST_SHA_BYTES]);
 
+/* Of bytes that are all there. Takes no memory and cannot fail: an import id is to be written down also
+ * where memory has run out. */
+void digest_sha_once(const void *bytes, size_t len, unsigned char to[DIGEST_SHA_BYTES]);
+
 SCOPED_BY(digest_fast, digest_fast_done)
 SCOPED_BY(digest_sha, digest_sha_done)
 
