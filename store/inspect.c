@@ -121,6 +121,16 @@ read_store(const char *folder, enum inspect_depth depth, struct err *err)
 	return txn_check(&txn, err);
 }
 
+/* The lock among them: a parent that is killed must not be survived by it here, or the next run finds a
+ * load in use that nobody runs. */
+static void
+let_go_of_files(int report_fd)
+{
+	if (report_fd > STDERR_FILENO + 1)
+		close_range(STDERR_FILENO + 1, (unsigned)report_fd - 1, 0);
+	close_range((unsigned)(report_fd > STDERR_FILENO ? report_fd : STDERR_FILENO) + 1, ~0u, 0);
+}
+
 /* LMDB prints to stderr when an assertion fails, and the parent's handlers are for the parent. */
 static void
 become_quiet(pid_t parent)
@@ -134,7 +144,6 @@ become_quiet(pid_t parent)
 	for (size_t i = 0; i < ARRAY_COUNT(fatal); i++)
 		signal(fatal[i], SIG_DFL);
 	setrlimit(RLIMIT_CORE, &none);
-	/* It holds the parent's lock with it. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(EXIT_FAILURE);
@@ -147,6 +156,7 @@ run_child(int report_fd, pid_t parent, const char *folder, enum inspect_depth de
 	struct err err = ERR_INIT;
 	ssize_t wrote;
 
+	let_go_of_files(report_fd);
 	become_quiet(parent);
 	if (read_store(folder, depth, &err) && err.kind == ERR_NONE)
 		err_set(&err, ERR_BUG, "the check of the store failed without a reason");

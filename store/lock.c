@@ -20,6 +20,8 @@ enum {
 	/* lock_look holds the lock for some microseconds; a runner that starts just then must not
 	 * take it for another runner. */
 	TRIES = 10,
+	/* One that was killed may leave the lock to a child that is about to end. */
+	TRIES_BEHIND_THE_DEAD = 50,
 	BETWEEN_TRIES_NS = 10 * 1000 * 1000,
 };
 
@@ -34,18 +36,6 @@ try_flock(int fd, int how)
 		rc = flock(fd, how | LOCK_NB);
 	while (rc && errno == EINTR);
 	return rc ? errno : 0;
-}
-
-static int
-flock_patiently(int fd)
-{
-	int code = try_flock(fd, LOCK_EX);
-
-	for (int i = 1; i < TRIES && code == EWOULDBLOCK; i++) {
-		nanosleep(&between_tries, NULL);
-		code = try_flock(fd, LOCK_EX);
-	}
-	return code;
 }
 
 /* Members that cannot be read stay as they are: the holder may be writing them just now. */
@@ -78,6 +68,29 @@ may_hold(const struct lock_holder *holder)
 		return false;
 	return strcmp(host, holder->host) != 0 || kill((pid_t)holder->pid, 0) == 0 ||
 	       errno != ESRCH;
+}
+
+static bool
+is_dead(int fd)
+{
+	struct lock_holder holder = { .is_held = true };
+
+	read_holder(fd, &holder);
+	return holder.pid && !may_hold(&holder);
+}
+
+static int
+flock_patiently(int fd)
+{
+	int code = try_flock(fd, LOCK_EX);
+
+	for (int i = 1; code == EWOULDBLOCK; i++) {
+		if (i >= TRIES && (i >= TRIES_BEHIND_THE_DEAD || !is_dead(fd)))
+			break;
+		nanosleep(&between_tries, NULL);
+		code = try_flock(fd, LOCK_EX);
+	}
+	return code;
 }
 
 static void

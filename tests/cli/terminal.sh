@@ -13,9 +13,12 @@ unset NO_COLOR
 scene terminal
 people 12
 
+# A server for each terminal: one that is about to end may still answer on its socket.
+servers=0
+
 screen()
 {
-	tmux -S "$WORK/tmux" capture-pane -p "$@"
+	tmux -S "$WORK/tmux$servers" capture-pane -p "$@"
 }
 
 # shows WIDTH ENVIRONMENT: a run on a terminal of this width, up to two chunks done
@@ -25,7 +28,7 @@ shows()
 	no_faults
 	fault 'status:3-:word=working'
 	LIMITS='uploads = 1; in_flight = 1;' job
-	tmux -S "$WORK/tmux" -f /dev/null new-session -d -x "$1" -y 20 \
+	tmux -S "$WORK/tmux$((++servers))" -f /dev/null new-session -d -x "$1" -y 20 \
 		"env ${2:-A=b} '$ROLLCALL' run job.cfg; echo \$? >done.code; sleep 600" 2>tmux.err ||
 		fail "tmux starts" "$(cat tmux.err)"
 }
@@ -41,7 +44,7 @@ ends()
 	is "$1 columns: well" 0 "$(cat done.code)"
 	ok "$1 columns: the ending is shown" await 10 _screen_has '^finished: job'
 	is "$1 columns: the progress is gone" "" "$(screen | grep -E '^(people)? *\[|#>')"
-	tmux -S "$WORK/tmux" kill-server
+	tmux -S "$WORK/tmux$servers" kill-server
 }
 
 shows 100
@@ -71,12 +74,12 @@ warns()
 	no_faults
 	fault 'list:status=403'
 	job
-	tmux -S "$WORK/tmux" -f /dev/null new-session -d -x 120 -y 20 \
+	tmux -S "$WORK/tmux$((++servers))" -f /dev/null new-session -d -x 120 -y 20 \
 		"env $1 '$ROLLCALL' run job.cfg; echo \$? >done.code; sleep 600"
 	ok "a run with a warning ends ($1)" await 30 _is_over
 	ok "the warning is shown ($1)" await 10 _screen_has 'warning: the nation.s list of imports'
 	is "colours ($1)" "$2" "$(screen -e | grep -F 'warning:' | grep -qF "${escape}[" && echo yes)"
-	tmux -S "$WORK/tmux" kill-server
+	tmux -S "$WORK/tmux$servers" kill-server
 }
 warns TERM=xterm yes
 warns NO_COLOR=1 ""

@@ -393,7 +393,7 @@ content_of(const struct node *node, struct dice *dice, struct bytes *to)
 static bool
 is_final(const char *name)
 {
-	static const char *const in_place[] = { "data.mdb", "lock.mdb", "lock", "ids" };
+	static const char *const in_place[] = { "data.mdb", "lock.mdb", "lock", "ids", "mark" };
 
 	for (size_t i = 0; i < sizeof(in_place) / sizeof(in_place[0]); i++) {
 		if (strcmp(name, in_place[i]) == 0)
@@ -414,11 +414,11 @@ write_file(const char *path, const struct bytes *content)
 	close(fd);
 }
 
-/* The load was begun in another folder; the number is another one, of as many digits or not. */
+/* The load was begun at other inodes; the number is another one, of as many digits or not. `before`
+ * stands in front of it, `path` has the inode that it is to be. */
 static void
-move_birth(struct bytes *content, const char *folder)
+move_birth(struct bytes *content, const char *before, const char *path)
 {
-	static const char before[] = "\"folder_inode\":";
 	struct stat st;
 	char number[24];
 	char *at, *end;
@@ -428,7 +428,7 @@ move_birth(struct bytes *content, const char *folder)
 	resize(content, content->len - 1);
 	content->at[content->len] = '\0';
 	at = strstr(content->at, before);
-	if (!at || stat(folder, &st))
+	if (!at || stat(path, &st))
 		return;
 	at += strlen(before);
 	end = at + strspn(at, "0123456789");
@@ -454,7 +454,8 @@ rebuild(const struct disk *disk, int folder, struct dice *dice, const char *path
 	const struct node *node = &disk->nodes[folder];
 	struct names names = *node->safe_names;
 	size_t changes = how_many(dice, node->rename_count);
-	struct bytes content = { NULL, 0, 0 };
+	struct bytes content = { NULL, 0, 0 }, birth_content = { NULL, 0, 0 };
+	char birth[2 * SHIM_PATH] = "";
 
 	for (size_t i = 0; i < changes; i++)
 		rename_in(&names, &node->renames[i]);
@@ -474,10 +475,22 @@ rebuild(const struct disk *disk, int folder, struct dice *dice, const char *path
 					  (content.len && memcmp(content.at, entry->live.at,
 							      content.len) != 0)))
 			snprintf(torn, 64, "%.63s", name);
-		if (strcmp(name, "birth.json") == 0)
-			move_birth(&content, path);
 		write_file(inner, &content);
+		if (strcmp(name, "birth.json") == 0) {
+			snprintf(birth, sizeof(birth), "%s", inner);
+			birth_content = content;
+			content = (struct bytes){ NULL, 0, 0 };
+		}
 	}
+	if (birth[0]) { /* once the mark that it names has its place */
+		char mark[2 * SHIM_PATH];
+
+		snprintf(mark, sizeof(mark), "%s/mark", path);
+		move_birth(&birth_content, "\"folder_inode\":", path);
+		move_birth(&birth_content, "\"mark_inode\":", mark);
+		write_file(birth, &birth_content);
+	}
+	free(birth_content.at);
 	free(content.at);
 }
 
