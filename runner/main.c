@@ -77,7 +77,7 @@ static int
 occupy_streams(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-		if (fcntl(fd, F_GETFD) >= 0)
+		if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
 			continue;
 		/* The lowest free number, which is fd. */
 		if (open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
@@ -117,8 +117,10 @@ main(int argc, char **argv)
 
 	close_the_house();
 	catch_bad_memory();
-	if (occupy_streams())
+	if (occupy_streams()) {
+		perror("rollcall: /dev/null, in the place of a closed stream");
 		return ERR_IO;
+	}
 	steps_begin();
 	if (args_read(&args, argc - 1, argv + 1, &err))
 		return complain(&err);
