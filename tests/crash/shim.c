@@ -407,8 +407,10 @@ obey(struct call *call)
 	case SHIM_SHORTEN:
 		return shorten(call);
 	case SHIM_LIE:
-		if (call->nr != SYS_openat)
+		if (call->nr != SYS_openat) {
+			call->nr = -1; /* nor is it recorded */
 			return 0;
+		}
 		call->args[2] &= ~(long)O_DSYNC;
 		break;
 	case SHIM_FILL:
