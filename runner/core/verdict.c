@@ -302,6 +302,7 @@ put_off_and_stop(struct verdict *verdict, const struct reply *reply,
     const struct verdict_context *context)
 {
 	put_off(verdict, reply, context);
+	verdict->event.due_ms = 0; /* whatever was wrong, waiting does not mend it */
 	stop_with(verdict, ERR_NONSENSE, "%s: is nation.slug (or url) right?",
 	    verdict->event.text);
 }
@@ -311,6 +312,7 @@ put_off_for_access(struct verdict *verdict, const struct reply *reply,
     const struct verdict_context *context)
 {
 	put_off(verdict, reply, context);
+	verdict->event.due_ms = 0; /* another token may try at once */
 	stop_with(verdict, ERR_ACCESS, "%s", verdict->event.text);
 }
 

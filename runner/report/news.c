@@ -48,6 +48,8 @@ add_ending(struct buf *to, const struct event *event, enum ending ending)
 	case ENDS_THERE:
 		break;
 	case ENDS_WITH_RETRY:
+		if (event->due_ms == 0)
+			break; /* the run ends, or another token tries */
 		buf_printf(to, "; next try in %s (attempt %u)", wait, event->attempt + 1);
 		break;
 	case ENDS_WITH_SETTLE:

@@ -75,10 +75,21 @@ what_goes_the_straight_way_is_no_news(void **state)
 	assert_int_equal(line.len, 0);
 }
 
+static void
+what_no_waiting_mends_names_no_next_try(void **state)
+{
+	const struct event event = { .type = EVENT_SUBMIT_PUT_OFF, .chunk = 3, .attempt = 1,
+		.at_ms = 1000, .text = "the nation answered 403" };
+
+	(void)state;
+	check(&event, "chunk people-3: not taken: the nation answered 403", WEIGHT_WARNING);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_no_waiting_mends_names_no_next_try),
 		cmocka_unit_test(a_chunk_that_was_not_taken_says_when_it_is_tried_next),
 		cmocka_unit_test(a_doubt_says_how_long_it_settles),
 		cmocka_unit_test(a_chunk_that_was_found_says_as_what),
