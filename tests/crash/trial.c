@@ -38,7 +38,7 @@ trial_wrong(struct trial *trial, const char *format, ...)
 static void
 place(char path[TRIAL_PATH + 64], const struct trial *trial, const char *name)
 {
-	snprintf(path, TRIAL_PATH + 64, "%s/%s", trial->folder, name);
+	snprintf(path, TRIAL_PATH + 64, "%s/%.63s", trial->folder, name);
 }
 
 static FILE *

@@ -348,8 +348,8 @@ answer_well(struct peer *peer, enum kind kind)
 	static const char *const bodies[] = {
 		"{\"import\":{\"id\":1,\"type\":\"people\",\"status\":{\"name\":\"queued\"}}}",
 		"{\"import\":{\"id\":1,\"type\":\"people\",\"status\":{\"name\":\"finished\"}}}",
-		"{\"result\":{\"rows_succeeded\":2,\"rows_updated\":0,\"rows_failed\":0,"
-		"\"failure_csv\":null}}",
+		("{\"result\":{\"rows_succeeded\":2,\"rows_updated\":0,\"rows_failed\":0,"
+		 "\"failure_csv\":null}}"),
 		"{\"data\":[],\"links\":{\"next\":null}}",
 		"{}",
 	};

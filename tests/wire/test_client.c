@@ -1100,7 +1100,7 @@ a_new_token_counts_for_the_next_request(void **state)
 
 /* A token file in the bench's folder, and the renewal of it. */
 struct renewing {
-	char path[64], lock[64];
+	char path[64], lock[80];
 	struct token_source source;
 	struct renewal *renewal;
 };
