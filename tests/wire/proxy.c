@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -280,6 +281,17 @@ reach(unsigned port)
 	return -1;
 }
 
+/* An orderly end would wait for ever behind bytes that a proxy which stands still does not take. */
+static void
+end_nation(const struct link *link)
+{
+	int waiting = 0;
+
+	if (!link->late.len && !ioctl(link->nation, TIOCOUTQ, &waiting) && waiting)
+		reset_on_close(link->nation);
+	close(link->nation);
+}
+
 static void
 end_link(struct link *link)
 {
@@ -288,7 +300,7 @@ end_link(struct link *link)
 	if (link->tls)
 		tls_link_free(link->tls);
 	close(link->client);
-	close(link->nation);
+	end_nation(link);
 	buf_done(&link->late);
 	if (link->is_stuck)
 		print_message("# a connection of way %d stood for %d s: %llu bytes asked, %llu "
