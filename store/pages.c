@@ -382,7 +382,7 @@ pass_over(struct walk *walk, const struct node *node, const struct counts *count
 static int
 free_pages(struct walk *walk, const struct node *node, const struct counts *counts)
 {
-	char *list = malloc(node->data_bytes + 1);
+	char *list = calloc(1, node->data_bytes + 1);
 	uint64_t count;
 	int rc = 0;
 
@@ -391,7 +391,7 @@ free_pages(struct walk *walk, const struct node *node, const struct counts *coun
 	rc = pass_over(walk, node, counts);
 	if (rc == 0 && node->flags & NODE_BIG) {
 		uint64_t first = get64(node->data);
-		char *bytes = malloc(HEADER_BYTES + node->data_bytes);
+		char *bytes = calloc(1, HEADER_BYTES + node->data_bytes);
 
 		rc = bytes ? read_bytes(walk, first, bytes, HEADER_BYTES + node->data_bytes)
 			   : err_memory(walk->err);
@@ -475,8 +475,8 @@ check_snapshot(struct walk *walk, const char *metas, uint64_t txn_id)
 	main_db = read_db(meta + 24 + DB_BYTES);
 	walk->page_count = get64(meta + META_BYTES - 16) + 1;
 	walk->taken = calloc(walk->page_count / 8 + 1, 1);
-	walk->pages = malloc(2 * (size_t)LEVELS_MOST * walk->page_bytes);
-	walk->covered = malloc(walk->page_bytes);
+	walk->pages = calloc(2 * (size_t)LEVELS_MOST, walk->page_bytes);
+	walk->covered = calloc(1, walk->page_bytes);
 	if (walk->taken && walk->pages && walk->covered)
 		rc = walk_all(walk, &free_db, &main_db);
 	else
@@ -502,7 +502,7 @@ int
 pages_check(int fd, uint64_t txn_id, const char *folder, struct err *err)
 {
 	struct walk walk = { .fd = fd, .folder = folder, .err = err, .page_bytes = 0 };
-	char head[HEADER_BYTES + META_BYTES];
+	char head[HEADER_BYTES + META_BYTES] = { 0 };
 	char *metas;
 	int rc;
 
@@ -515,7 +515,7 @@ pages_check(int fd, uint64_t txn_id, const char *folder, struct err *err)
 	if (walk.page_bytes < PAGE_BYTES_LEAST || walk.page_bytes > PAGE_BYTES_MOST ||
 	    walk.page_bytes & (walk.page_bytes - 1))
 		return damaged(&walk, 0, "names a size of pages that cannot be");
-	metas = malloc(META_PAGES * (size_t)walk.page_bytes);
+	metas = calloc(META_PAGES, walk.page_bytes);
 	if (!metas)
 		return err_memory(err);
 	rc = read_bytes(&walk, 0, metas, META_PAGES * (size_t)walk.page_bytes);

@@ -282,7 +282,8 @@ put_back(const struct fixture *fixture, const char *name, struct span bytes)
 	file = fopen(path, "r+");
 	assert_non_null(file);
 	assert_int_equal(ftruncate(fileno(file), 0), 0);
-	assert_int_equal(fwrite(bytes.ptr, 1, bytes.len, file), bytes.len);
+	if (bytes.len)
+		assert_int_equal(fwrite(bytes.ptr, 1, bytes.len, file), bytes.len);
 	assert_int_equal(fclose(file), 0);
 }
 
