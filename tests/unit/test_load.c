@@ -446,6 +446,7 @@ a_chunk_may_have_an_import_that_nobody_owns(void **state)
 	} cases[] = {
 		{ { .state = CHUNK_SUBMITTED, .import_id = 7, .notes = NOTE_RESUBMITTED }, true },
 		{ { .state = CHUNK_SKIPPED, .attempts = 1 }, true },
+		{ { .state = CHUNK_SKIPPED, .sha256.is_known = true }, true },
 		{ { .state = CHUNK_SKIPPED }, false },
 		{ { .state = CHUNK_SKIPPED, .attempts = 1, .import_id = 7 }, false },
 		{ { .state = CHUNK_DONE, .import_id = 7, .attempts = 1 }, false },
