@@ -100,7 +100,8 @@ scene killed --token "$token" --fault submit:every=3:take,drop
 mkdir keys
 (umask 077 && echo "$token" >keys/token)
 voters 20
-ROWS=4 SOURCE='max_rejected = "50%";' TOKEN='command:ls -l /proc/self/fd >fds; cat keys/token' job
+# Enough attempts: one that a kill cuts off is used up, too.
+RETRY='attempts = 20;' ROWS=4 SOURCE='max_rejected = "50%";' TOKEN='command:ls -l /proc/self/fd >fds; cat keys/token' job
 for step in 3 9 14 20 25 31 38; do
 	ROLLCALL_KILL_AT=$step rollcall run job.cfg >>said 2>&1
 	is "killed at step $step: voters are nowhere else" "" "$(found "$voter" | tr ' ' '\n' |
