@@ -159,9 +159,9 @@ try(struct trial *trial, const struct point *point, struct totals *totals)
 	else if (trial->page->hit_is_child)
 		__atomic_add_fetch(&totals->in_child, 1, __ATOMIC_RELAXED);
 	__atomic_add_fetch(&totals->codes[code < CODES ? code : CODES - 1], 1, __ATOMIC_RELAXED);
-	judge_first(trial, point, code);
 	if (point->mode == POINT_SHUT)
-		mount_again(trial);
+		mount_again(trial); /* first: nothing can be read before, of a run that ended well either */
+	judge_first(trial, point, code);
 	if (point->mode != POINT_KILL)
 		judge_store(trial);
 	if (point->mode == POINT_FULL || point->mode == POINT_SHUT)
