@@ -40,7 +40,7 @@ ballots()
 
 # job: job.cfg, two rows a chunk, as fast as it goes. Settings are added by SOURCE (of the first
 # source), MORE (whole sources behind it), LIMITS, RETRY, POLL, NATION, TOP; defaults are replaced
-# by ROWS, SETTLE, DEADLINE and TOKEN.
+# by ROWS, SETTLE, ANSWER_WAIT, DEADLINE and TOKEN.
 job()
 {
 	cat >job.cfg <<-END
@@ -48,7 +48,7 @@ job()
 		nation = { url = "${URL:-$SANDBOX_URL}"; token = "${TOKEN:-file:token}"; ${NATION:-} };
 		sources = ( { type = "people"; input = "people.csv"; ${SOURCE:-} }${MORE:-} );
 		limits = { rows = ${ROWS:-2}; requests = "1000/100ms"; ${LIMITS:-} };
-		retry = { first_wait = "1ms"; max_wait = "20ms"; settle = "${SETTLE:-20ms}"; answer_wait = "5s"; ${RETRY:-} };
+		retry = { first_wait = "1ms"; max_wait = "20ms"; settle = "${SETTLE:-20ms}"; answer_wait = "${ANSWER_WAIT:-5s}"; ${RETRY:-} };
 		poll = { first = "5ms"; most = "20ms"; deadline = "${DEADLINE:-1min}"; ${POLL:-} };
 		${TOP:-}
 	END
