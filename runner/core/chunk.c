@@ -50,6 +50,7 @@ take_import(struct chunk *chunk, const struct event *event)
 	forget_result(chunk);
 	chunk->import_id = event->import_id;
 	chunk->submitted_ms = event->at_ms;
+	chunk->submitted_server_ms = event->server_date_ms;
 	chunk->word = event->word;
 	chunk->text[0] = '\0';
 }
@@ -270,6 +271,7 @@ settle_resubmit(struct chunk *chunk, const struct event *event)
 	forget_result(chunk);
 	chunk->import_id = 0;
 	chunk->submitted_ms = 0;
+	chunk->submitted_server_ms = 0;
 	chunk->word = WORD_NONE;
 	chunk->attempts_used = 0;
 	chunk->notes &= ~(uint32_t)NOTE_FOUND_BY_PROBE;

@@ -80,7 +80,8 @@ enum chunk_note {
 	X(NUMBER, bytes_sent, 24)                                                                  \
 	X(TIME, started_server_ms, 25)                                                             \
 	X(NUMBER, first_piece, 26)                                                                 \
-	X(NUMBER, pieces, 27)
+	X(NUMBER, pieces, 27)                                                                      \
+	X(TIME, submitted_server_ms, 36)
 
 struct chunk {
 	uint32_t source; /* with number its name, and its key on disk, so no fields */
@@ -97,6 +98,7 @@ struct chunk {
 	int64_t started_server_ms; /* the same by the nation's clock; 0: not known then. After
 				      ADOPT_DOUBTED: nobody had sent it before */
 	int64_t submitted_ms; /* the import id was known */
+	int64_t submitted_server_ms; /* the same by the nation's clock; 0: not told */
 	int64_t finished_ms;  /* finished at the nation; then done, failed, refused or skipped */
 	uint32_t has_counts;
 	uint64_t rows_succeeded;

@@ -203,7 +203,7 @@ fill_slot(struct load *load, struct slot *slot, const struct load_change *change
 	slot->state = (uint8_t)chunk->state;
 	slot->import_id = chunk->import_id;
 	slot->is_dated = chunk->started_server_ms != 0;
-	slot->sent_ms = slot->is_dated ? chunk->started_server_ms : chunk->submitted_ms;
+	slot->sent_ms = slot->is_dated ? chunk->started_server_ms : chunk->submitted_server_ms;
 	slot->is_hashed = chunk->sha256.is_known;
 	slot->is_used_up = chunk->attempts_used >= load->limits.attempts;
 	slot->is_stray = is_stray(chunk);

@@ -65,7 +65,7 @@ struct slot {
 	int64_t due_ms;
 	uint64_t import_id;
 	int64_t sent_ms;           /* its last POST began, by the nation's clock; if not is_dated, its
-				      import was known, by our wall clock */
+				      import was known, by the same clock; 0: that was not told */
 	int64_t troubled_since_ms; /* the first of the troubles in a row */
 	uint32_t number;
 	uint32_t queue_at;

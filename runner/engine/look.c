@@ -49,13 +49,14 @@ is_witness(const struct look *look, const struct slot *slot)
 }
 
 /* May it have been? One that was sent before the nation's clock was known was made before its id
- * came, on a wall clock that should not be off by more than the time covered. */
+ * came; where the nation did not say when that was, it may have been at any time, because our own
+ * clock may be wrong by hours. */
 static bool
 is_expected(const struct look *look, const struct slot *slot)
 {
 	if (!slot->import_id || slot->is_dated)
 		return is_witness(look, slot);
-	return slot->sent_ms >= since_ms(look) - SINCE_MS;
+	return slot->sent_ms == 0 || slot->sent_ms >= since_ms(look) - EDGE_MS;
 }
 
 static void

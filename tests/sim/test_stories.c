@@ -603,6 +603,40 @@ a_wall_clock_set_by_years_between_two_runs_parks_nothing(void **state)
 	}
 }
 
+/* The second run's clock is two hours behind, and it sends chunk 2 before it heard the nation's. The list
+ * hides chunk 3 for hours, and chunk 2, by which that shows: a dated witness, chunk 1, is not enough. */
+static void
+an_import_sent_before_the_nations_clock_was_known_is_missed_whatever_our_clock_says(void **state)
+{
+	static const struct fate_line script[] = {
+		{ .kind = REQUEST_LIST, .nth = 2, .fate = { .transport = TRANSPORT_BROKEN } },
+		POST(3, 1, LOST_TAKEN),
+	};
+	struct world_options options = people();
+	uint64_t steps, missed = 0;
+
+	(void)state;
+	SCRIPT(options, script);
+	options.sources[0].chunk_count = 3;
+	options.limits.uploads = options.limits.in_flight = 1;
+	options.nation.list_tardy_ms = 6 * HOUR;
+	steps = play_whole(&options, 0, 0);
+	for (uint64_t step = 1; step <= steps; step++) {
+		struct world *world = world_new(&options);
+		struct engine_end end;
+
+		play_run(world, step, &end);
+		world->wall_offset_ms -= 2 * HOUR;
+		if (play_run(world, 0, &end) == PLAY_VIOLATED)
+			fail_msg("killed at %u: %s", (unsigned)step, world->violation);
+		assert_in_range(pretend_takes(&world->nation, 2), 1, 1);
+		missed += people_chunk(world, 2)->started_server_ms == 0 &&
+			  people_chunk(world, 2)->import_id != 0;
+		world_free(world);
+	}
+	assert_true(missed > 0);
+}
+
 static void
 a_process_that_stands_still_for_hours_goes_on_where_it_was(void **state)
 {
@@ -1803,6 +1837,7 @@ main(void)
 		cmocka_unit_test(an_import_that_was_left_behind_is_not_taken_for_another_chunks),
 		cmocka_unit_test(a_wall_clock_that_jumps_by_hours_changes_nothing),
 		cmocka_unit_test(a_wall_clock_set_by_years_between_two_runs_parks_nothing),
+		cmocka_unit_test(an_import_sent_before_the_nations_clock_was_known_is_missed_whatever_our_clock_says),
 		cmocka_unit_test(a_process_that_stands_still_for_hours_goes_on_where_it_was),
 		cmocka_unit_test(a_load_on_the_real_store_survives_a_kill_at_any_step),
 		cmocka_unit_test(a_second_runner_is_refused_while_the_first_stands_still),

@@ -277,6 +277,7 @@ an_accepted_chunk_knows_its_import_its_digest_and_when(void **state)
 	struct event accepted = {
 		.type = EVENT_SUBMIT_ACCEPTED,
 		.at_ms = 2000,
+		.server_date_ms = 1900,
 		.import_id = 252,
 		.word = WORD_QUEUED,
 		.http_status = 200,
@@ -288,6 +289,7 @@ an_accepted_chunk_knows_its_import_its_digest_and_when(void **state)
 	chunk = after(chunk, accepted);
 	assert_int_equal(chunk.import_id, 252);
 	assert_int_equal(chunk.submitted_ms, 2000);
+	assert_int_equal(chunk.submitted_server_ms, 1900);
 	assert_int_equal(chunk.word, WORD_QUEUED);
 	assert_true(chunk.sha256.is_known);
 	assert_string_equal(chunk.request_id, "abc");
@@ -600,6 +602,7 @@ a_resubmitted_chunk_begins_anew_but_for_its_history(void **state)
 		.attempts_used = 3,
 		.import_id = 7,
 		.submitted_ms = 5,
+		.submitted_server_ms = 4,
 		.finished_ms = 6,
 		.word = WORD_FAILED,
 		.has_counts = 1,
@@ -613,6 +616,7 @@ a_resubmitted_chunk_begins_anew_but_for_its_history(void **state)
 	assert_int_equal(chunk.attempts_used, 0);
 	assert_int_equal(chunk.import_id, 0);
 	assert_int_equal(chunk.submitted_ms, 0);
+	assert_int_equal(chunk.submitted_server_ms, 0);
 	assert_int_equal(chunk.finished_ms, 0);
 	assert_int_equal(chunk.word, WORD_NONE);
 	assert_int_equal(chunk.has_counts, 0);

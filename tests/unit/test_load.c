@@ -469,13 +469,16 @@ a_chunk_is_dated_by_the_nations_clock_or_by_when_its_id_came(void **state)
 
 	(void)state;
 	start_with(&core, (struct chunk){ .state = CHUNK_SUBMITTED, .attempts = 1, .import_id = 7,
-			      .started_server_ms = 500, .submitted_ms = 900 });
+			      .started_server_ms = 500, .submitted_server_ms = 900 });
 	assert_true(core.slots[0].is_dated);
 	assert_int_equal(core.slots[0].sent_ms, 500);
 	start_with(&core, (struct chunk){ .state = CHUNK_SUBMITTED, .attempts = 1, .import_id = 7,
-			      .submitted_ms = 900 });
+			      .submitted_ms = 800, .submitted_server_ms = 900 });
 	assert_false(core.slots[0].is_dated);
 	assert_int_equal(core.slots[0].sent_ms, 900);
+	start_with(&core, (struct chunk){ .state = CHUNK_SUBMITTED, .attempts = 1, .import_id = 7,
+			      .submitted_ms = 800 });
+	assert_int_equal(core.slots[0].sent_ms, 0);
 }
 
 static void
