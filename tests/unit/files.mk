@@ -126,6 +126,11 @@ tests_unit_test_journal_SOURCES = %D%/test_journal.c %D%/store_fixture.h \
 	tests/conform/append.h tests/conform/journal_suite.h
 tests_unit_test_journal_LDADD = $(store_LIBS)
 
+# --- runner/engine
+unit_programs += tests/unit/test_room
+tests_unit_test_room_SOURCES = %D%/test_room.c
+tests_unit_test_room_LDADD = libengine.a libcore.a libbase.a $(CMOCKA_LIBS)
+
 # --- runner/nation
 unit_programs += tests/unit/test_json
 tests_unit_test_json_SOURCES = %D%/test_json.c
