@@ -327,6 +327,10 @@ run_run(const struct args *args, struct err *err)
 	host_person(run->person, sizeof(run->person));
 	host_name(run->host, sizeof(run->host));
 	code = signin_open(&run->signin, &session.settings, err);
+	/* Until the control hears them: reading inputs for an hour must survive a terminal that is
+	 * gone, and a question. After the helper was started, whose commands get them as usual. */
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGUSR1, SIG_IGN);
 	if (!code)
 		code = check_token(run, err);
 	if (!code)

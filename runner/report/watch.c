@@ -180,9 +180,11 @@ add_line(struct watch *watch, int64_t wall_ms)
 	buf_add_byte(&watch->text, '\n');
 }
 
-void
-watch_tell(struct watch *watch)
+static void
+tell(void *ctx)
 {
+	struct watch *watch = ctx;
+
 	add_erase(watch);
 	add_line(watch, now_of(watch).wall_ms);
 	flush(watch);
@@ -266,5 +268,6 @@ watch_port(struct watch *watch)
 		.event = hear_event,
 		.say = say,
 		.turn = take_turn,
+		.tell = tell,
 	};
 }

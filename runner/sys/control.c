@@ -136,8 +136,10 @@ hear_signal(struct control *control)
 			return WISH_STOP;
 		case SIGUSR1:
 			return WISH_PROGRESS;
+		case SIGHUP: /* also when the terminal is gone: the run goes on */
+			return WISH_LIMITS;
 		default:
-			break; /* SIGHUP: the terminal is gone, the run goes on */
+			break;
 		}
 	}
 	return WISH_NONE;
