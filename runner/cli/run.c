@@ -112,6 +112,7 @@ open_ports(struct run *run, struct err *err)
 		.folder = run->session->folder_fd,
 		.pid = (uint32_t)getpid(),
 		.host = run->host,
+		.is_confined = run->session->confined_abi != 0,
 	};
 
 	run->control = control_open(run->session->folder_fd, err);

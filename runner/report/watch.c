@@ -120,6 +120,8 @@ put_status(const struct watch *watch, struct err *err)
 		.pid = watch->options.pid,
 		.host = watch->options.host,
 		.since_ms = watch->since_ms,
+		.confinement =
+		    watch->options.is_confined ? STATUS_CONFINED : STATUS_UNCONFINED,
 		.waiting_for = watch->waiting_for,
 		.eta_ms = end_of(watch, &facts, now_of(watch).wall_ms),
 		.last_progress_ms = watch->last_progress_ms,

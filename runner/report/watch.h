@@ -42,6 +42,7 @@ struct watch_options {
 	int folder; /* the run folder; -1: keep none */
 	uint32_t pid;
 	const char *host;
+	bool is_confined;
 };
 
 struct watch {
