@@ -8,6 +8,7 @@
  *     nation    requests out, replies in                            runner/nation/
  *     source    the bytes of a planned chunk                        runner/source/
  *     control   what a person asks of a running load                runner/sys/
+ *     job       what the job file says now                          runner/cli/
  *     watcher   who wants to know what happens: progress, log       runner/report/
  *     steps     where a test may kill us */
 #ifndef RUNNER_PORTS_H
@@ -149,7 +150,8 @@ enum wish_kind {
 	WISH_STOP,     /* finish requests, exit 75 or die by the signal */
 	WISH_CUT,      /* the same without finishing */
 	WISH_RESOLVE,  /* event is filled in: RESOLVED_* */
-	WISH_PROGRESS, /* SIGUSR1 */
+	WISH_PROGRESS, /* SIGUSR1: the watcher tells */
+	WISH_LIMITS,   /* SIGHUP: job.limits() says how fast from now on */
 };
 
 struct wish {
@@ -166,6 +168,14 @@ struct control_port {
 	void (*answer)(void *ctx, uint64_t ticket, const char *error);
 };
 
+struct load_limits; /* load.h */
+
+/* The job, read again. */
+struct job_port {
+	void *ctx;
+	int (*limits)(void *ctx, struct load_limits *limits, struct err *err);
+};
+
 enum weight { WEIGHT_INFO, WEIGHT_WARNING };
 
 struct watcher_port {
@@ -178,6 +188,8 @@ struct watcher_port {
 	 * waiting_for is "" or in words. */
 	void (*turn)(void *ctx, const struct tally *tallies, size_t source_count,
 	    const char *waiting_for);
+	/* A person asks how far it is: a line at once. */
+	void (*tell)(void *ctx);
 };
 
 /* Where a run can be cut off: in a simulation at() does not return, in the shipped binary it kills
@@ -194,6 +206,7 @@ struct ports {
 	struct nation_port nation;
 	struct source_port source;
 	struct control_port control;
+	struct job_port job;
 	struct watcher_port watcher;
 	struct steps_port steps;
 };

@@ -120,6 +120,17 @@ make_folders(const char *path, struct err *err)
 	return code ? err_system(err, ERR_CREATE, code, "the folder of token file %s", path) : 0;
 }
 
+/* The folder comes first, for only what is there then can be changed once the process is confined. */
+static int
+prepare(const struct auth *auth, struct err *err)
+{
+	if (auth->signin.source.scheme != TOKEN_FILE)
+		return err_set(err, ERR_USAGE,
+		    "the job's token is %s: set it there, or write token = \"file:PATH\" in %s",
+		    auth->settings->nation.token.written, auth->settings->path);
+	return make_folders(auth->signin.source.rest, err);
+}
+
 static int
 lock(struct tokenfile *file, struct err *err)
 {
@@ -144,7 +155,7 @@ put(struct auth *auth, const struct token *token, struct err *err)
 	SCOPED(tokenfile) file = TOKENFILE_NONE;
 	const char *path = auth->signin.source.rest;
 
-	if (make_folders(path, err) || tokenfile_open(&file, path, steps_real(), err) ||
+	if (tokenfile_open(&file, path, steps_real(), err) ||
 	    lock(&file, err) || tokenfile_put(&file, token, err))
 		return -1;
 	auth->done = "set";
@@ -172,10 +183,6 @@ set(struct auth *auth, struct err *err)
 {
 	SCOPED(token) old = TOKEN_INIT;
 
-	if (auth->signin.source.scheme != TOKEN_FILE)
-		return err_set(err, ERR_USAGE,
-		    "the job's token is %s: set it there, or write token = \"file:PATH\" in %s",
-		    auth->settings->nation.token.written, auth->settings->path);
 	signin_read(&auth->signin, &old, NULL); /* none is fine */
 	if (newtoken_read(&old, wall_ms(), &auth->token, err) || ask(auth, err))
 		return -1;
@@ -321,8 +328,8 @@ auth_run(const struct args *args, struct err *err)
 	auth.settings = &session.settings;
 	if (signin_open(&auth.signin, &session.settings, err))
 		return -1;
-	/* Setting up may make the token's folder first, wherever that is. */
-	if (!args_has(args, OPTION_SET) && confinement_enter(&session, CONFINEMENT_NATION, err))
+	if ((args_has(args, OPTION_SET) && prepare(&auth, err)) ||
+	    confinement_enter(&session, CONFINEMENT_NATION, err))
 		return -1;
 	if (work(&auth, args, err))
 		return args_has(args, OPTION_SET) ? -1 : with_way_out(&auth, err);

@@ -122,13 +122,20 @@ allow_reports(struct confine *confine, struct session *session)
 	confine_allow(confine, parent, CONFINE_REMOVE_FOLDERS);
 }
 
+static bool
+is_off(void)
+{
+	const char *wish = getenv("ROLLCALL_CONFINE");
+
+	return wish && strcmp(wish, "off") == 0;
+}
+
 int
 confinement_enter(struct session *session, unsigned grants, struct err *err)
 {
-	const char *wish = getenv("ROLLCALL_CONFINE");
 	SCOPED(confine) confine = { .ruleset = -1 };
 
-	if (wish && strcmp(wish, "off") == 0)
+	if (is_off())
 		return 0;
 	confine_init(&confine, CONFINE_ANY_ABI, !(grants & CONFINEMENT_NATION));
 	allow_system(&confine);
@@ -140,6 +147,20 @@ confinement_enter(struct session *session, unsigned grants, struct err *err)
 	if (grants & CONFINEMENT_NATION)
 		allow_nation(&confine, &session->settings.nation);
 	return confine_enter(&confine, &session->confined_abi, err);
+}
+
+int
+confinement_enter_tree(const char *folder, struct err *err)
+{
+	SCOPED(confine) confine = { .ruleset = -1 };
+	unsigned abi;
+
+	if (is_off())
+		return 0;
+	confine_init(&confine, CONFINE_ANY_ABI, true);
+	confine_allow(&confine, "/", CONFINE_READ);
+	confine_allow(&confine, folder, CONFINE_WRITE);
+	return confine_enter(&confine, &abi, err);
 }
 
 void

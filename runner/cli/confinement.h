@@ -19,6 +19,10 @@ enum confinement {
  * a load needs where nobody else has it. */
 int confinement_enter(struct session *session, unsigned grants, struct err *err);
 
+/* Of a verb that looks at all loads below a folder: it may read anything, for job files include others
+ * and inputs lie anywhere, change only what is below, and not connect. */
+int confinement_enter_tree(const char *folder, struct err *err);
+
 /* Takes away the report.dir that was made for a load that came to nothing. */
 void confinement_withdraw(const struct session *session);
 

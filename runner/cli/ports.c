@@ -47,6 +47,18 @@ take_no_turn(void *ctx, const struct tally *tallies, size_t source_count, const 
 	(void)waiting_for;
 }
 
+static void
+tell_nobody(void *ctx)
+{
+	(void)ctx;
+}
+
+static int
+reread_limits(void *ctx, struct load_limits *limits, struct err *err)
+{
+	return session_reread_limits(ctx, limits, err);
+}
+
 struct ports
 ports_without_nation(struct session *session)
 {
@@ -56,7 +68,8 @@ ports_without_nation(struct session *session)
 		.journal = session->journal,
 		.source = inputs_port(&session->inputs),
 		.control = { NULL, hear_nothing, answer_nobody },
-		.watcher = { NULL, see_no_event, hear_no_word, take_no_turn },
+		.job = { session, reread_limits },
+		.watcher = { NULL, see_no_event, hear_no_word, take_no_turn, tell_nobody },
 		.steps = steps_real(),
 	};
 }

@@ -112,6 +112,7 @@ open_ports(struct run *run, struct err *err)
 		.folder = run->session->folder_fd,
 		.pid = (uint32_t)getpid(),
 		.host = run->host,
+		.is_confined = run->session->confined_abi != 0,
 	};
 
 	run->control = control_open(run->session->folder_fd, err);
@@ -327,6 +328,10 @@ run_run(const struct args *args, struct err *err)
 	host_person(run->person, sizeof(run->person));
 	host_name(run->host, sizeof(run->host));
 	code = signin_open(&run->signin, &session.settings, err);
+	/* Until the control hears them: reading inputs for an hour must survive a terminal that is
+	 * gone, and a question. After the helper was started, whose commands get them as usual. */
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGUSR1, SIG_IGN);
 	if (!code)
 		code = check_token(run, err);
 	if (!code)

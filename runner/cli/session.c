@@ -52,17 +52,20 @@ find_folder(struct session *session, const char *state_dir, struct err *err)
 	return 0;
 }
 
+static int
+read_job(const char *path, struct settings *settings, struct err *err)
+{
+	const struct job_options options = { .path = path, .home = getenv("HOME") };
+
+	settings_init(settings);
+	return job_read(&options, settings, err);
+}
+
 int
 session_open(struct session *session, const struct args *args, struct err *err)
 {
-	const struct job_options options = {
-		.path = args->operands[0],
-		.home = getenv("HOME"),
-	};
-
 	*session = (struct session)SESSION_NONE;
-	settings_init(&session->settings);
-	if (job_read(&options, &session->settings, err) || learn_machine(session, err))
+	if (read_job(args->operands[0], &session->settings, err) || learn_machine(session, err))
 		return -1;
 	return find_folder(session, args->values[OPTION_STATE_DIR], err);
 }
@@ -120,13 +123,14 @@ session_has_load(const struct session *session)
 
 /* A job file edited where its load depends on it would send other chunks (product.md section 3). */
 static int
-check_identity(struct session *session, struct err *err)
+check_identity(const struct session *session, const struct settings *settings, struct err *err)
 {
 	SCOPED(buf) now = BUF_INIT;
 	struct span before = span_of(store_load(session->store)->job);
 	struct span setting;
 
-	if (session_identity(session, &now, err))
+	identity_write(settings, &now);
+	if (buf_check(&now, err))
 		return -1;
 	setting = identity_difference(before, buf_span(&now));
 	if (!setting.len)
@@ -240,7 +244,7 @@ take_up(struct session *session, struct err *err)
 	session->folder_fd = open(session->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (session->folder_fd < 0)
 		return err_system(err, ERR_IO, errno, "%s", session->folder);
-	if (check_identity(session, err) ||
+	if (check_identity(session, &session->settings, err) ||
 	    session_describe(session, store_load(session->store)->load_id, err))
 		return -1;
 	return describe_sources(session, err);
@@ -272,13 +276,12 @@ session_own_load(struct session *session, struct err *err)
 	return take_up(session, err);
 }
 
-void
-session_engine(const struct session *session, struct engine_options *options)
+static struct load_limits
+limits_of(const struct settings *settings)
 {
-	const struct settings *settings = &session->settings;
 	const struct settings_retry *retry = &settings->retry;
 
-	options->limits = (struct load_limits){
+	return (struct load_limits){
 		.uploads = (uint32_t)settings->limits.uploads,
 		.in_flight = (uint32_t)settings->limits.in_flight,
 		.requests = settings->limits.requests,
@@ -290,8 +293,26 @@ session_engine(const struct session *session, struct engine_options *options)
 		.poll_most_ms = (int64_t)settings->poll.most_ms,
 		.poll_deadline_ms = (int64_t)settings->poll.deadline_ms,
 	};
+}
+
+void
+session_engine(const struct session *session, struct engine_options *options)
+{
+	options->limits = limits_of(&session->settings);
 	options->sources = session->sources;
-	options->source_count = (uint32_t)settings->source_count;
+	options->source_count = (uint32_t)session->settings.source_count;
+}
+
+int
+session_reread_limits(const struct session *session, struct load_limits *limits, struct err *err)
+{
+	SCOPED(settings) settings = { .path = "" };
+
+	if (read_job(session->settings.path, &settings, err) ||
+	    check_identity(session, &settings, err))
+		return -1;
+	*limits = limits_of(&settings);
+	return 0;
 }
 
 /* ---- names ---- */

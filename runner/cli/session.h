@@ -53,6 +53,10 @@ int session_own_load(struct session *session, struct err *err);
 /* What the engine is told of the job, for the open load. */
 void session_engine(const struct session *session, struct engine_options *options);
 
+/* The limits of it, from the job file as it is now. ERR_JOB if that cannot be read, or if the load does
+ * not belong to it any more. */
+int session_reread_limits(const struct session *session, struct load_limits *limits, struct err *err);
+
 /* "people-3" -> source and number. ERR_USAGE with a "did you mean". */
 int session_find_chunk(const struct session *session, const char *name, uint32_t *source,
     uint32_t *number, struct err *err);

@@ -113,6 +113,7 @@ add_what_it_says(struct standing *standing, const struct session *session)
 	struct json root;
 	struct span value;
 	uint64_t pid;
+	bool is_confined;
 
 	if (folder_read(session->folder, "status.json", STATUS_MOST_BYTES, &text, &ignored) ||
 	    json_parse(&doc, buf_span(&text), JSON_DEPTH, &ignored))
@@ -122,6 +123,8 @@ add_what_it_says(struct standing *standing, const struct session *session)
 		return;
 	if (json_text(json_member(root, "waiting_for"), &value) == 0)
 		span_copy(standing->waiting_for, sizeof(standing->waiting_for), value);
+	if (json_boolean(json_member(root, "confined"), &is_confined) == 0)
+		standing->status.confinement = is_confined ? STATUS_CONFINED : STATUS_UNCONFINED;
 	if (json_text(json_member(root, "eta"), &value) ||
 	    stamp_read_iso(value, &standing->status.eta_ms))
 		standing->status.eta_ms = 0;

@@ -51,7 +51,7 @@ status_of(const struct args *args, struct err *err)
 	SCOPED(session) session = SESSION_NONE;
 	SCOPED(standing) standing = STANDING_NONE;
 
-	/* All loads of a folder are looked at by one process, which cannot give up the next one. */
+	/* All loads of a folder are looked at by one process, which is confined to that. */
 	if (session_open(&session, args, err) ||
 	    (args->operand_count && confinement_enter(&session, CONFINEMENT_STATE, err)))
 		return -1;
@@ -149,6 +149,8 @@ status_of_all(const struct args *args, struct err *err)
 	FTS *tree;
 
 	snprintf(root, sizeof(root), "%s", dir ? dir : ".");
+	if (confinement_enter_tree(root, err))
+		return -1;
 	tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
 	if (!tree)
 		return err_system(err, ERR_INPUT, errno, "%s", root);

@@ -45,6 +45,22 @@ load_init(struct load *load, const struct load_limits *limits, const struct load
 		load->slots[i] = (struct slot){ .queue_at = QUEUE_NOT_IN };
 }
 
+bool
+load_limit(struct load *load, const struct load_limits *limits, int64_t mono_ms)
+{
+	const struct number_rate *old = &load->limits.requests, *new = &limits->requests;
+	bool is_other_rate = new->count != old->count || new->per_ms != old->per_ms;
+	bool is_other = is_other_rate || limits->uploads != load->limits.uploads ||
+			limits->in_flight != load->limits.in_flight;
+
+	load->limits.uploads = limits->uploads;
+	load->limits.in_flight = limits->in_flight;
+	load->limits.requests = limits->requests;
+	if (is_other_rate)
+		window_change(&load->requests, new->count, new->per_ms, mono_ms);
+	return is_other;
+}
+
 void
 load_move(struct load *load, const struct load_memory *memory)
 {

@@ -145,6 +145,10 @@ struct load_memory {
 void load_init(struct load *load, const struct load_limits *limits,
     const struct load_memory *memory, int64_t mono_ms);
 
+/* Other limits.uploads, in_flight and requests count from now on; what went out counts against the new
+ * ones. The rest of `limits` stays as it was. True: they were others. */
+bool load_limit(struct load *load, const struct load_limits *limits, int64_t mono_ms);
+
 /* All arrays were moved to larger ones, but for the sources; slot_count does not matter here. */
 void load_move(struct load *load, const struct load_memory *memory);
 

@@ -31,6 +31,18 @@ move_to(struct window *window, int64_t slice)
 	}
 }
 
+void
+window_change(struct window *window, uint64_t count, uint64_t per_ms, int64_t mono_ms)
+{
+	struct window changed = window_open(count, per_ms);
+
+	move_to(window, mono_ms / window->slice_ms);
+	changed.slice = mono_ms / changed.slice_ms;
+	changed.total = window->total;
+	changed.taken[changed.slice % WINDOW_SLICES] = (uint32_t)window->total;
+	*window = changed;
+}
+
 int64_t
 window_wait_ms(const struct window *window, int64_t mono_ms)
 {

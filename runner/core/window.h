@@ -25,6 +25,9 @@ struct window {
 /* count and per_ms are at least 1. */
 struct window window_open(uint64_t count, uint64_t per_ms);
 
+/* Another bound from now on: all that the present window remembers counts as if it went out just now. */
+void window_change(struct window *window, uint64_t count, uint64_t per_ms, int64_t mono_ms);
+
 /* How long until one more may go out; 0: now. */
 int64_t window_wait_ms(const struct window *window, int64_t mono_ms);
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "runner/base/show.h"
 #include "runner/engine/private.h"
 
 enum {
@@ -293,6 +294,28 @@ stop_by_wish(struct engine *engine, enum wish_kind kind)
 	engine->cut_at_ms = kind == WISH_CUT || is_second ? mono_ms : mono_ms + ENGINE_GRACE_MS;
 }
 
+/* A job file that cannot be read now is no reason to stop; the first line of what is wrong with it
+ * names the place. */
+static void
+take_limits(struct engine *engine)
+{
+	const struct job_port *job = &engine->ports->job;
+	char per[SHOW_BYTES];
+	struct load_limits limits;
+	struct err cause = ERR_INIT;
+
+	if (job->limits(job->ctx, &limits, &cause)) {
+		engine_say(engine, WEIGHT_WARNING, "the limits stay as they are: %.*s",
+		    (int)strcspn(cause.text, "\n"), cause.text);
+		return;
+	}
+	if (load_limit(&engine->load, &limits, engine_now(engine).mono_ms))
+		engine_say(engine, WEIGHT_INFO,
+		    "limits from now on: uploads %u, in_flight %u, requests %llu in %s",
+		    limits.uploads, limits.in_flight, (unsigned long long)limits.requests.count,
+		    show_duration(limits.requests.per_ms, per));
+}
+
 int
 engine_hear_wishes(struct engine *engine, struct err *err)
 {
@@ -319,7 +342,11 @@ engine_hear_wishes(struct engine *engine, struct err *err)
 			    refusal.kind ? refusal.text : NULL);
 			break;
 		case WISH_PROGRESS:
-			break; /* the watcher sees the signal itself at its next turn */
+			engine->ports->watcher.tell(engine->ports->watcher.ctx);
+			break;
+		case WISH_LIMITS:
+			take_limits(engine);
+			break;
 		}
 	}
 }

@@ -38,7 +38,8 @@ resize_slots(struct engine *engine, uint32_t room, struct err *err)
 {
 	struct load_memory *memory = &engine->memory;
 	uint32_t buckets = owners_buckets_for(room);
-	size_t words = engine->slot_room / 64, new_words = room / 64 + 1;
+	size_t words = engine->slot_room ? engine->slot_room / 64 + 1 : 0;
+	size_t new_words = room / 64 + 1;
 	void *moved;
 
 	if (RESIZE(memory->slots, room, err) || RESIZE(memory->poll_items, room, err) ||

@@ -84,9 +84,6 @@ read_file(const char *path, mode_t forbidden, struct secret *secret, struct err 
 	if (fd < 0 && errno == ELOOP)
 		return err_set(err, ERR_ACCESS,
 		    "token file %s is a symbolic link: name the file itself", path);
-	if (fd < 0 && errno == ENOENT)
-		return err_set(err, ERR_ACCESS,
-		    "token file %s: No such file or directory\nMake it:  rollcall auth --set JOB", path);
 	if (fd < 0)
 		return err_system(err, ERR_ACCESS, errno, "token file %s", path);
 	if (fstat(fd, &file))
@@ -96,6 +93,23 @@ read_file(const char *path, mode_t forbidden, struct secret *secret, struct err 
 			 read_all(fd, path, secret, err);
 	close(fd);
 	return failed ? -1 : 0;
+}
+
+/* Each source has its own way to mend that. */
+static bool
+is_missing(const char *path)
+{
+	return faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) && errno == ENOENT;
+}
+
+static int
+read_own_file(const char *path, struct secret *secret, struct err *err)
+{
+	if (is_missing(path))
+		return err_set(err, ERR_ACCESS,
+		    "token file %s: No such file or directory\nMake it:  rollcall auth --set JOB",
+		    path);
+	return read_file(path, S_IRWXG | S_IRWXO, secret, err);
 }
 
 static int
@@ -114,6 +128,11 @@ read_credential(const char *name, struct secret *secret, struct err *err)
 	buf_printf(&path, "%s/%s", folder, name);
 	if (buf_check(&path, err))
 		return -1;
+	if (is_missing(buf_text(&path)))
+		return err_set(err, ERR_ACCESS,
+		    "credential %s: systemd gave none of that name\n"
+		    "The service needs  LoadCredential=%s:/path/of/the/token",
+		    name, name);
 	return read_file(buf_text(&path), S_IRWXO, secret, err);
 }
 
@@ -158,7 +177,7 @@ read_source(const struct token_source *source, struct secret *secret, struct err
 {
 	switch (source->scheme) {
 	case TOKEN_FILE:
-		return read_file(source->rest, S_IRWXG | S_IRWXO, secret, err);
+		return read_own_file(source->rest, secret, err);
 	case TOKEN_ENV:
 		return read_env(source->rest, secret, err);
 	case TOKEN_COMMAND:

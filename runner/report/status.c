@@ -67,6 +67,10 @@ add_runner(struct jsonw *json, const struct status *status)
 		jsonw_null(json, "pid");
 	jsonw_string(json, "host", status->host);
 	add_time(json, "since", status->since_ms);
+	if (status->confinement == STATUS_UNTOLD)
+		jsonw_null(json, "confined");
+	else
+		jsonw_bool(json, "confined", status->confinement == STATUS_CONFINED);
 }
 
 static void

@@ -23,6 +23,13 @@ enum status_state {
 #undef X
 };
 
+/* Whether the one who runs it has given up what it does not need. */
+enum status_confinement {
+	STATUS_UNTOLD, /* not known, or nobody runs */
+	STATUS_CONFINED,
+	STATUS_UNCONFINED,
+};
+
 struct status {
 	const struct report_job *job;
 	const struct tally *tallies; /* one a source */
@@ -30,6 +37,7 @@ struct status {
 	uint32_t pid;     /* 0: nobody runs */
 	const char *host; /* may be NULL, with pid 0 */
 	int64_t since_ms; /* of the run; 0: nobody runs */
+	enum status_confinement confinement;
 	const char *waiting_for; /* NULL or "": nothing */
 	int64_t eta_ms;           /* wall clock; 0: not known */
 	int64_t last_progress_ms; /* of the newest event; 0: none */

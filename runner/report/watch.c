@@ -120,6 +120,8 @@ put_status(const struct watch *watch, struct err *err)
 		.pid = watch->options.pid,
 		.host = watch->options.host,
 		.since_ms = watch->since_ms,
+		.confinement =
+		    watch->options.is_confined ? STATUS_CONFINED : STATUS_UNCONFINED,
 		.waiting_for = watch->waiting_for,
 		.eta_ms = end_of(watch, &facts, now_of(watch).wall_ms),
 		.last_progress_ms = watch->last_progress_ms,
@@ -180,9 +182,11 @@ add_line(struct watch *watch, int64_t wall_ms)
 	buf_add_byte(&watch->text, '\n');
 }
 
-void
-watch_tell(struct watch *watch)
+static void
+tell(void *ctx)
 {
+	struct watch *watch = ctx;
+
 	add_erase(watch);
 	add_line(watch, now_of(watch).wall_ms);
 	flush(watch);
@@ -266,5 +270,6 @@ watch_port(struct watch *watch)
 		.event = hear_event,
 		.say = say,
 		.turn = take_turn,
+		.tell = tell,
 	};
 }

@@ -3,7 +3,7 @@
  *     on a foreground terminal    the lines of progress.h, redrawn at most five times a second;
  *                                 messages above them
  *     elsewhere                   a line when a chunk is finished, at most one a minute; messages
- *     quiet                       nothing
+ *     quiet                       nothing, but for the line that was asked for (SIGUSR1)
  *
  * It never fails: a terminal that is gone ends the drawing, and the run goes on; a status.json that
  * cannot be written is said once. */
@@ -42,6 +42,7 @@ struct watch_options {
 	int folder; /* the run folder; -1: keep none */
 	uint32_t pid;
 	const char *host;
+	bool is_confined;
 };
 
 struct watch {
@@ -73,8 +74,5 @@ void watch_done(struct watch *watch);
 SCOPED_BY(watch, watch_done)
 
 struct watcher_port watch_port(struct watch *watch);
-
-/* A line of progress at once (SIGUSR1), quiet or not. */
-void watch_tell(struct watch *watch);
 
 #endif

@@ -136,8 +136,10 @@ hear_signal(struct control *control)
 			return WISH_STOP;
 		case SIGUSR1:
 			return WISH_PROGRESS;
+		case SIGHUP: /* also when the terminal is gone: the run goes on */
+			return WISH_LIMITS;
 		default:
-			break; /* SIGHUP: the terminal is gone, the run goes on */
+			break;
 		}
 	}
 	return WISH_NONE;
@@ -158,9 +160,9 @@ ticket_of(const char *name, uint64_t *ticket)
 	return number_u64((struct span){ name, len - (sizeof(suffix) - 1) }, ticket);
 }
 
-/* The lowest ticket that waits; 0 if none does. */
+/* The lowest ticket above this one that waits; 0 if none does. */
 static uint64_t
-next_ticket(const struct control *control)
+next_ticket(const struct control *control, uint64_t above)
 {
 	int fd = openat(control->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
@@ -175,7 +177,7 @@ next_ticket(const struct control *control)
 	while ((entry = readdir(folder))) {
 		uint64_t ticket;
 
-		if (ticket_of(entry->d_name, &ticket) == 0 && ticket &&
+		if (ticket_of(entry->d_name, &ticket) == 0 && ticket > above &&
 		    (lowest == 0 || ticket < lowest))
 			lowest = ticket;
 	}
@@ -192,9 +194,14 @@ read_small(int folder, const char *name, char *to, size_t most, size_t *len)
 	if (fd < 0)
 		return -1;
 	got = read(fd, to, most);
-	close(fd);
-	if (got < 0)
+	if (got < 0) {
+		int saved = errno;
+
+		close(fd);
+		errno = saved;
 		return -1;
+	}
+	close(fd);
 	*len = (size_t)got;
 	return 0;
 }
@@ -248,22 +255,26 @@ answer_file(void *ctx, uint64_t ticket, const char *error)
 	unlinkat(control->folder, name, 0);
 }
 
-/* Reads the next wish; one that cannot be read is answered here. */
+/* Reads the next wish; one that cannot be read is answered here, and keeps none behind it waiting. */
 static bool
 hear_file(struct control *control, struct wish *wish)
 {
 	char name[40], text[MOST_WISH_BYTES];
 
-	while ((wish->ticket = next_ticket(control))) {
+	wish->ticket = 0;
+	while ((wish->ticket = next_ticket(control, wish->ticket))) {
 		struct err err = ERR_INIT;
 		size_t len;
 
 		snprintf(name, sizeof(name), "%" PRIu64 ".json", wish->ticket);
 		wish->event = (struct event){ .type = EVENT_RESOLVED_SKIP };
-		if (read_small(control->folder, name, text, sizeof(text), &len))
-			return false;
-		if (read_wish((struct span){ text, len }, &wish->event, &err) == 0)
+		if (read_small(control->folder, name, text, sizeof(text), &len)) {
+			if (errno == ENOENT)
+				continue; /* taken back meanwhile */
+			err_system(&err, ERR_USAGE, errno, "%s", name);
+		} else if (read_wish((struct span){ text, len }, &wish->event, &err) == 0) {
 			return true;
+		}
 		answer_file(control, wish->ticket, err.text);
 	}
 	return false;

@@ -22,19 +22,25 @@ mkdir keys reports
 mv token keys/token
 TOKEN=file:keys/token TOP='report = { dir = "reports"; };' job
 
-# tries NAME [VARIABLE=VALUE...]: a whole load with the trespasser in it; what it said is in the file NAME.
+# intrudes FILE COMMAND...: with the trespasser in it; what it said is in FILE.
+intrudes()
+{
+	env LD_PRELOAD="$WORK/trespass.so" SECRET="$WORK/outside/secret" NEW="$WORK/outside/new" \
+		JOB="$PWD/job.cfg" OURS="$PWD/job.run/new" LOCK="$PWD/keys/token.lock" \
+		timeout -k 5 60 env "${@:2}" 9>"$1" 2>"$1.err"
+}
+
+# tries FILE [VARIABLE=VALUE...]: the same with a whole load.
 tries()
 {
 	rm -rf job.run
-	env "${@:2}" LD_PRELOAD="$WORK/trespass.so" SECRET="$WORK/outside/secret" NEW="$WORK/outside/new" \
-		JOB="$PWD/job.cfg" OURS="$PWD/job.run/new" LOCK="$PWD/keys/token.lock" \
-		timeout -k 5 60 "$ROLLCALL" run job.cfg 9>"$1" 2>"$1.err" </dev/null
+	intrudes "$@" "$ROLLCALL" run job.cfg </dev/null
 }
 
-# said NAME: how it went in the last file
+# said NAME [FILE]: how it went
 said()
 {
-	sed -n "s/^$1 //p" confined
+	sed -n "s/^$1 //p" "${2:-confined}"
 }
 
 tries free ROLLCALL_CONFINE=off
@@ -72,6 +78,24 @@ for what in listen signal; do
 	esac
 done
 
+# ---- verbs that are confined in their own way
+intrudes looked AT_LOCK=1 "$ROLLCALL" status >status.out </dev/null
+is "status of all loads works confined" "job: finished  (nation 127.0.0.1)" \
+	"$(sed 's/:[0-9]*)$/)/' status.out | head -n 1)"
+for what in change create execute; do
+	is "refused to it: $what" EACCES "$(said $what looked)"
+done
+for what in read read-job create-in-run; do
+	is "what it needs: $what" ok "$(said $what looked)"
+done
+intrudes given AT_LOCK=1 "$ROLLCALL" auth --set job.cfg >auth.out <keys/token
+is "auth --set works confined" 0 $?
+for what in read change create change-job create-in-run execute; do
+	is "refused to it: $what" EACCES "$(said $what given)"
+done
+is "what it needs: create-by-token" ok "$(said create-by-token given)"
+is "nothing was made outside" no "$([ -e "$WORK/outside/new" ] || echo no)"
+
 # ---- an input that is not in the job's folder: only that file was given
 scene replaced
 mkdir data job keys
@@ -86,6 +110,8 @@ in_background "$ROLLCALL" run job/job.cfg 2>run.err
 run=$BACKGROUND
 _one_is_sent() { [ "$(imports)" -ge 1 ]; }
 ok "a load is under way" await 30 _one_is_sent
+_is_confined() { rollcall status --json job/job.cfg | grep -q '"confined":true'; }
+ok "status says that it is confined" await 30 _is_confined
 cp -p data/people.csv data/other.csv
 mv data/other.csv data/people.csv
 no_faults

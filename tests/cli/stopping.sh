@@ -65,6 +65,45 @@ signals TERM
 ends "SIGTERM: 75" 75
 is "the reports are written, too" "submitted submitted submitted" "$(words state)"
 
+# ---- signals that do not stop it
+scene told --fault status:word=working
+people 6
+LIMITS='uploads = 1; in_flight = 1;' job
+starts
+ok "a load sends one chunk" await 30 _says '"submitted":1'
+signals USR1
+ok "SIGUSR1: a line of progress" await 30 grep -q '0 of 3 chunks, 0 rows accepted' run.err
+sed -i 's/in_flight = 1/in_flight = 2/' job.cfg
+signals HUP
+ok "SIGHUP: the limits are read again" await 30 _says '"submitted":2'
+file_has "and told" run.err "limits from now on: uploads 1, in_flight 2, requests 1000 in 100 ms"
+signals HUP
+sed -i 's/in_flight = 2/in_flight = two/' job.cfg
+signals HUP
+ok "a job file that is wrong just then is told" await 30 grep -q 'the limits stay as they are: job.cfg:' run.err
+sed -i 's/in_flight = two/in_flight = 3/; s/rows = 2/rows = 3/' job.cfg
+signals HUP
+ok "one that the load does not belong to, too" await 30 grep -q 'stay as they are: job.cfg: limits.rows was changed' run.err
+sed -i 's/rows = 3/rows = 2/' job.cfg
+signals HUP
+ok "it goes on, and takes the next" await 30 _says '"submitted":3'
+is "the same limits are not told again" 2 "$(grep -c 'limits from now on' run.err)"
+signals TERM
+ends "and is stopped as ever" 75
+
+scene planned
+people 1
+awk 'BEGIN { for (i = 2; i <= 60000; i++) print "NC" i ",NC,Ann " i }' >>people.csv
+ROWS=1 job
+starts
+_is_planning() { [ -d job.run/store.new ]; }
+ok "a load is being planned" await 30 _is_planning
+signals HUP
+signals USR1
+ok "these signals do not stop that either" await 60 _has_posts 1
+signals TERM
+ends "one that stops it does" 75
+
 # ---- a request is under way
 # Long enough for a signal on a busy computer, and shorter than the 10 s that a run has to end.
 scene waiting --fault submit:2:wait=4s

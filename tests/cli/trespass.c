@@ -1,6 +1,7 @@
 /* trespass.c - loaded into the shipped program by LD_PRELOAD (confined.sh): in the middle of a load,
  * at a sync of the store, the process tries what a hijacked one would try, and says on descriptor 9
- * how it went, a line each: "NAME ok" or "NAME ERRNO". */
+ * how it went, a line each: "NAME ok" or "NAME ERRNO". With AT_LOCK in the environment it does so at the
+ * first flock() instead, which verbs that look on, or set up a token, come to as well. */
 #include "platform.h"
 
 #include <dlfcn.h>
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -21,6 +23,7 @@
 enum { REPORT = 9, AT_SYNC = 6 };
 
 int fdatasync(int fd);
+int flock(int fd, int how);
 
 static void
 say(const char *name, int failed)
@@ -124,7 +127,19 @@ fdatasync(int fd)
 	int (*real)(int);
 
 	*(void **)&real = dlsym(RTLD_NEXT, "fdatasync");
-	if (++syncs == AT_SYNC)
+	if (++syncs == AT_SYNC && !getenv("AT_LOCK"))
 		trespass();
 	return real(fd);
+}
+
+int
+flock(int fd, int how)
+{
+	static int locks;
+	int (*real)(int, int);
+
+	*(void **)&real = dlsym(RTLD_NEXT, "flock");
+	if (++locks == 1 && getenv("AT_LOCK"))
+		trespass();
+	return real(fd, how);
 }

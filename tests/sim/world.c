@@ -130,7 +130,7 @@ roll(void *ctx)
 static void
 wish_by_chance(struct world *world, struct wish *wish)
 {
-	static const enum wish_kind kinds[] = { WISH_STOP, WISH_CUT, WISH_PROGRESS, WISH_RESOLVE,
+	static const enum wish_kind kinds[] = { WISH_STOP, WISH_CUT, WISH_PROGRESS, WISH_LIMITS, WISH_RESOLVE,
 						WISH_RESOLVE, WISH_RESOLVE };
 	size_t paper = chance_below(&world->chance, world->memory.chunk_count);
 
@@ -197,6 +197,27 @@ watch_turn(void *ctx, const struct tally *tallies, size_t source_count, const ch
 }
 
 static void
+watch_question(void *ctx)
+{
+	world_trace(ctx, "how far it is was asked");
+}
+
+/* One time in two not to be read just then; never beyond the first ones, which the laws hold it to. */
+static int
+job_limits(void *ctx, struct load_limits *limits, struct err *err)
+{
+	struct world *world = ctx;
+	const struct load_limits *first = &world->options.limits;
+
+	if (world_rolls(world, 500))
+		return err_set(err, ERR_JOB, "the job file is being edited");
+	*limits = *first;
+	limits->uploads = 1 + (uint32_t)chance_below(&world->chance, first->uploads);
+	limits->in_flight = 1 + (uint32_t)chance_below(&world->chance, first->in_flight);
+	return 0;
+}
+
+static void
 at_step(void *ctx, const char *step)
 {
 	world_step(ctx, step);
@@ -229,7 +250,8 @@ world_new(const struct world_options *options)
 		.nation = pretend_port(&world->nation),
 		.source = paper_port(&world->paper),
 		.control = { world, hear_wish, answer_wish },
-		.watcher = { world, watch_event, watch_words, watch_turn },
+		.watcher = { world, watch_event, watch_words, watch_turn, watch_question },
+		.job = { world, job_limits },
 		.steps = { world, at_step },
 	};
 	return world;

@@ -35,7 +35,7 @@ pure='assert ctype emmintrin errno immintrin inttypes limits stdarg stdbool stdd
 libraries='
 # header                files
 lmdb.h                  store/env.,store/txn.
-curl/                   runner/nation/client.
+curl/                   runner/nation/private.h
 json-c/                 runner/json/read.c,sandbox/
 libconfig.h             config/parse.c
 microhttpd.h            sandbox/server.c
@@ -144,7 +144,7 @@ is "lmdb.h outside its place is found" \
 	'store/states.c:3: <lmdb.h> belongs in store/env.,store/txn.' \
 	"$(plant store/states.c '<lmdb.h>')"
 is "curl outside its place is found" \
-	'runner/engine/engine.c:3: <curl/curl.h> belongs in runner/nation/client.' \
+	'runner/engine/engine.c:3: <curl/curl.h> belongs in runner/nation/private.h' \
 	"$(plant runner/engine/engine.c '<curl/curl.h>')"
 is "a clock in the core is found" 'runner/core/bucket.c:3: <time.h> in a pure layer' \
 	"$(plant runner/core/bucket.c '<time.h>')"

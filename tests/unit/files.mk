@@ -126,6 +126,11 @@ tests_unit_test_journal_SOURCES = %D%/test_journal.c %D%/store_fixture.h \
 	tests/conform/append.h tests/conform/journal_suite.h
 tests_unit_test_journal_LDADD = $(store_LIBS)
 
+# --- runner/engine
+unit_programs += tests/unit/test_room
+tests_unit_test_room_SOURCES = %D%/test_room.c
+tests_unit_test_room_LDADD = libengine.a libcore.a libbase.a $(CMOCKA_LIBS)
+
 # --- runner/nation
 unit_programs += tests/unit/test_json
 tests_unit_test_json_SOURCES = %D%/test_json.c
@@ -152,6 +157,10 @@ tests_unit_test_renewal_LDADD = $(nation_LIBS)
 unit_programs += tests/unit/test_helper
 tests_unit_test_helper_SOURCES = %D%/test_helper.c
 tests_unit_test_helper_LDADD = libsys.a libbase.a $(CMOCKA_LIBS)
+unit_programs += tests/unit/test_control
+tests_unit_test_control_SOURCES = %D%/test_control.c
+tests_unit_test_control_LDADD = libsys.a libjson-read.a libfiles.a libcore.a libbase.a $(JSONC_LIBS) \
+	$(CMOCKA_LIBS)
 unit_programs += tests/unit/test_confine
 tests_unit_test_confine_SOURCES = %D%/test_confine.c
 tests_unit_test_confine_LDADD = libsys.a libbase.a $(CMOCKA_LIBS)

@@ -727,11 +727,39 @@ the_total_is_the_sum_of_the_sources(void **state)
 	assert_int_equal(total.rows_failed, 5);
 }
 
+static void
+other_limits_hold_from_now_on_and_the_same_ones_are_no_others(void **state)
+{
+	struct load_limits limits = core_limits();
+	struct core_load core;
+
+	(void)state;
+	core_load_init(&core, &limits);
+	assert_false(load_limit(&core.load, &limits, core.mono_ms));
+	limits.attempts = 9; /* not one that a run takes over */
+	assert_false(load_limit(&core.load, &limits, core.mono_ms));
+	assert_int_equal(core.load.limits.attempts, 3);
+	limits.uploads = 1;
+	assert_true(load_limit(&core.load, &limits, core.mono_ms));
+	assert_int_equal(core.load.limits.uploads, 1);
+	limits.in_flight = 3;
+	assert_true(load_limit(&core.load, &limits, core.mono_ms));
+	assert_int_equal(core.load.limits.in_flight, 3);
+	limits.requests.count = 100;
+	assert_true(load_limit(&core.load, &limits, core.mono_ms));
+	assert_int_equal(core.load.requests.count, 100);
+	limits.requests.per_ms = 5000;
+	assert_true(load_limit(&core.load, &limits, core.mono_ms));
+	assert_int_equal(core.load.requests.per_ms, 5000);
+	assert_false(load_limit(&core.load, &limits, core.mono_ms));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_chunk_is_found_by_source_and_number),
+		cmocka_unit_test(other_limits_hold_from_now_on_and_the_same_ones_are_no_others),
 		cmocka_unit_test(a_chunk_that_is_not_there_is_not_found),
 		cmocka_unit_test(an_import_has_one_owner_or_none),
 		cmocka_unit_test(what_is_as_large_as_what_was_found_too_large_is_too_large),

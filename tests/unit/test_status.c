@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -43,6 +44,7 @@ static const struct status running = {
 	.pid = 8812,
 	.host = "vm-2",
 	.since_ms = FIXTURE_TIME,
+	.confinement = STATUS_CONFINED,
 	.waiting_for = "the nation to work through its queue",
 	.eta_ms = FIXTURE_TIME + 3600000,
 	.last_progress_ms = FIXTURE_TIME + 1000,
@@ -83,7 +85,8 @@ a_running_load_as_json_has_every_member(void **state)
 	(void)state;
 	expect_text(status_json, &running,
 	    "{\"schema\":1,\"job\":\"nc-2026\",\"nation\":\"ourcampaign\",\"state\":\"running\","
-	    "\"pid\":8812,\"host\":\"vm-2\",\"since\":\"2026-11-21T22:14:07Z\"," TOTAL SOURCES
+	    "\"pid\":8812,\"host\":\"vm-2\",\"since\":\"2026-11-21T22:14:07Z\","
+	    "\"confined\":true," TOTAL SOURCES
 	    "\"waiting_for\":\"the nation to work through its queue\","
 	    "\"eta\":\"2026-11-21T23:14:07Z\",\"last_progress\":\"2026-11-21T22:14:08Z\"}\n");
 }
@@ -94,8 +97,21 @@ what_is_not_known_is_null_and_never_left_out(void **state)
 	(void)state;
 	expect_text(status_json, &fresh,
 	    "{\"schema\":1,\"job\":\"nc-2026\",\"nation\":\"ourcampaign\",\"state\":\"new\","
-	    "\"pid\":null,\"host\":null,\"since\":null," TOTAL SOURCES
+	    "\"pid\":null,\"host\":null,\"since\":null,\"confined\":null," TOTAL
+	    SOURCES
 	    "\"waiting_for\":null,\"eta\":null,\"last_progress\":null}\n");
+}
+
+static void
+a_load_that_is_not_confined_says_so(void **state)
+{
+	struct status unconfined = running;
+	SCOPED(buf) text = BUF_INIT;
+
+	(void)state;
+	unconfined.confinement = STATUS_UNCONFINED;
+	status_json(&text, &unconfined);
+	assert_non_null(strstr(buf_text(&text), "\"confined\":false,"));
 }
 
 static void
@@ -176,6 +192,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_running_load_as_json_has_every_member),
 		cmocka_unit_test(what_is_not_known_is_null_and_never_left_out),
+		cmocka_unit_test(a_load_that_is_not_confined_says_so),
 		cmocka_unit_test(a_running_load_as_text_says_who_where_and_how_far),
 		cmocka_unit_test(text_leaves_out_what_is_not_known),
 		cmocka_unit_test(updated_rows_count_as_accepted_where_the_nation_counts_them_apart),

@@ -374,6 +374,9 @@ a_credential_is_a_file_of_its_folder_which_the_service_shares(void **state)
 	assert_string_equal(token.text, SECRET);
 	write_token(&folder, SECRET, strlen(SECRET), 0444);
 	assert_refused(token_read(&source, &token, &err), &err, "open to others");
+	source.rest = "other"; /* not a matter of auth --set */
+	assert_refused(token_read(&source, &token, &err), &err,
+	    "credential other: systemd gave none of that name");
 	source.rest = "../token";
 	assert_refused(token_read(&source, &token, &err), &err, "not the name of a file");
 	unsetenv("CREDENTIALS_DIRECTORY");

@@ -239,7 +239,7 @@ quiet_says_nothing_unless_asked(void **state)
 	turn(stage);
 	stage->port.say(stage->port.ctx, WEIGHT_WARNING, "the nation answered 503");
 	expect_screen(stage, "");
-	watch_tell(&stage->watch);
+	stage->port.tell(stage->port.ctx);
 	expect_screen(stage, "17:14:07 chunk people-1 done; " FACTS);
 	stage_free(stage);
 }

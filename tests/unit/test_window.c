@@ -89,6 +89,34 @@ a_long_rest_forgets_everything(void **state)
 	assert_int_equal(drain(&window, HOUR, HOUR + 1, taken_ms, 300), 200);
 }
 
+static void
+a_changed_bound_holds_at_once_and_forgets_nothing(void **state)
+{
+	struct window window = requests();
+	int64_t taken_ms[300];
+
+	(void)state;
+	drain(&window, 5000, 5001, taken_ms, 150);
+	window_change(&window, 100, 1000, 6000);
+	assert_true(window_wait_ms(&window, 6000) > 0);
+	assert_true(window_wait_ms(&window, 6000) <= 1000 + 2 * window.slice_ms);
+	assert_int_equal(drain(&window, 9000, 9001, taken_ms, 300), 100);
+	window_change(&window, 180, 10000, 9001);
+	assert_int_equal(drain(&window, 9001, 9002, taken_ms, 300), 80);
+}
+
+static void
+what_is_older_than_the_window_does_not_count_against_a_changed_bound(void **state)
+{
+	struct window window = requests();
+	int64_t taken_ms[300];
+
+	(void)state;
+	drain(&window, 5000, 5001, taken_ms, 300);
+	window_change(&window, 10, 1000, HOUR);
+	assert_int_equal(drain(&window, HOUR, HOUR + 1, taken_ms, 300), 10);
+}
+
 int
 main(void)
 {
@@ -98,6 +126,8 @@ main(void)
 		cmocka_unit_test(nothing_waits_more_than_two_slices_beyond_the_window),
 		cmocka_unit_test(a_wait_need_not_be_waited_twice),
 		cmocka_unit_test(a_long_rest_forgets_everything),
+		cmocka_unit_test(a_changed_bound_holds_at_once_and_forgets_nothing),
+		cmocka_unit_test(what_is_older_than_the_window_does_not_count_against_a_changed_bound),
 	};
 
 	return cmocka_run_group_tests_name("window", tests, NULL, NULL);

@@ -32,6 +32,7 @@ struct connection {
 	struct buf received;
 	size_t head_begin; /* of the last request, in received */
 	size_t head_end;
+	_Atomic size_t played; /* steps */
 	bool is_over;  /* nothing more comes */
 	bool is_reset;
 	bool is_stuck; /* gave up waiting */
@@ -178,8 +179,10 @@ serve_connection(void *arg)
 	struct connection *connection = arg;
 	const struct peer_step *step = connection->script->steps;
 
-	for (; step->act != PEER_END; step++)
+	for (; step->act != PEER_END; step++) {
 		play(connection, step);
+		connection->played++;
+	}
 	close(connection->fd);
 	return NULL;
 }
@@ -242,6 +245,12 @@ peer_start(const struct peer_script *scripts, size_t count)
 	assert_int_equal(listen(peer->fd, PEER_CONNECTIONS), 0);
 	assert_int_equal(pthread_create(&peer->thread, NULL, accept_all, peer), 0);
 	return peer;
+}
+
+size_t
+peer_played(struct peer *peer, size_t connection)
+{
+	return peer->connections[connection].played;
 }
 
 unsigned

@@ -41,6 +41,9 @@ struct peer;
 struct peer *peer_start(const struct peer_script *scripts, size_t count);
 unsigned peer_port(const struct peer *peer);
 
+/* Steps that a connection has done by now, what they send included: it is in our socket. */
+size_t peer_played(struct peer *peer, size_t connection);
+
 /* Waits for every script to end; then the records below may be read. Close the client first. */
 void peer_stop(struct peer *peer);
 

@@ -13,7 +13,7 @@ libraries=(-lcurl -ljson-c -lcmocka -lssl -lcrypto -lpthread)
 unset ROLLCALL_LONG
 
 # plant NAME FILE SED...: FILE with the edits, compiled; every edit must change something. Sets
-# PLANTED, the object.
+# PLANTED, the objects of that name: a bug may need more than one file.
 plant()
 {
 	local name=$1 file=$2 edit
@@ -25,30 +25,30 @@ plant()
 			fail "$name: the bug can be planted" "nothing to edit: $edit"
 		mv "$WORK/$name/after.c" "$WORK/$name/before.c"
 	done
-	PLANTED=$WORK/$name/planted.o
 	# shellcheck disable=SC2086 # a command with its options
-	(cd "$TOP_BUILDDIR" && $COMPILE -I"$TOP_SRCDIR" -I"$TOP_BUILDDIR" -c -o "$PLANTED" \
-		"$WORK/$name/before.c") || exit 99
+	(cd "$TOP_BUILDDIR" && $COMPILE -I"$TOP_SRCDIR" -I"$TOP_BUILDDIR" -c \
+		-o "$WORK/$name/$(basename "$file" .c).o" "$WORK/$name/before.c") || exit 99
+	PLANTED=("$WORK/$name"/*.o)
 }
 
 # proof PROGRAM OBJECT...: a program of this folder with the bug in it.
 proof()
 {
-	# The planted object stands first: it is taken in place of the archive's.
+	# The planted objects stand first: they are taken in place of the archive's.
 	# shellcheck disable=SC2086
-	(cd "$TOP_BUILDDIR" && $COMPILE -o "$WORK/$1" "$PLANTED" "$wire/$1.o" "${@:2}" libnation.a \
+	(cd "$TOP_BUILDDIR" && $COMPILE -o "$WORK/$1" "${PLANTED[@]}" "$wire/$1.o" "${@:2}" libnation.a \
 		libjson-read.a libfiles.a libcore.a libbase.a "${libraries[@]}") || exit 99
 }
 
 # runner: a build folder whose rollcall has the bug in it. Sets FOLDER.
 runner()
 {
-	FOLDER=${PLANTED%/*}/build
+	FOLDER=${PLANTED[0]%/*}/build
 	mkdir -p "$FOLDER/tests/wire"
 	ln -s "$TOP_BUILDDIR/rollcall-sandbox" "$FOLDER"
 	ln -s "$wire/tls_front" "$FOLDER/tests/wire"
 	# shellcheck disable=SC2086
-	(cd "$TOP_BUILDDIR" && $COMPILE -o "$FOLDER/rollcall" "$PLANTED" runner/main.o libcli.a \
+	(cd "$TOP_BUILDDIR" && $COMPILE -o "$FOLDER/rollcall" "${PLANTED[@]}" runner/main.o libcli.a \
 		libconfig-job.a libengine.a libreport.a libnation.a libsys.a libstore.a libjson-read.a \
 		libfiles.a libsource.a libtext.a libcore.a libbase.a -llmdb -lconfig -lxxhash \
 		"${libraries[@]}") || exit 99
@@ -73,14 +73,14 @@ proof random_posts "${helpers[@]}"
 catches "a lost answer that is sent again is caught by the random POSTs" \
 	'submit_not_complete: the nation has it' "$WORK/random_posts"
 
-plant fewer runner/nation/client.c \
+plant fewer runner/nation/finish.c \
 	's/reply->handed_bytes = request->body ? (uint64_t)uploaded : 0;/reply->handed_bytes = uploaded ? (uint64_t)uploaded - 1 : 0;/'
 proof random_posts "${helpers[@]}"
 catches "so is a byte too few in the evidence" 'submit_not_complete: the nation has it' \
 	"$WORK/random_posts"
 
 if "$wire/ghosts" --cuts 1 >"$WORK/ghosts.log" 2>&1 || ! grep -q '^SKIP' "$WORK/ghosts.log"; then
-	plant linger runner/nation/client.c 's/\.l_onoff = 1/.l_onoff = 0/'
+	plant linger runner/nation/callback.c 's/\.l_onoff = 1/.l_onoff = 0/'
 	proof ghosts "${helpers[@]}" "$wire/cable.o"
 	catches "a kernel that finishes what was killed is caught by the ghosts" \
 		'bytes of the request came through' "$WORK/ghosts" --cuts 8
@@ -90,33 +90,34 @@ else
 fi
 
 reuse='s/SET(CURLOPT_FRESH_CONNECT, 1L);//;s/SET(CURLOPT_FORBID_REUSE, 1L);//'
-plant reuse runner/nation/client.c "$reuse"
+plant reuse runner/nation/setup.c "$reuse"
 runner
 catches "a POST over a connection that was there is caught by the heads" \
 	'^not ok .* had one connection, made for it' \
 	env TOP_BUILDDIR="$FOLDER" bash "$TOP_SRCDIR/tests/wire/heads.sh"
 
-plant seek runner/nation/client.c "$reuse" 's/return CURL_SEEKFUNC_FAIL/return CURL_SEEKFUNC_OK/'
+plant seek runner/nation/setup.c "$reuse"
+plant seek runner/nation/callback.c 's/return CURL_SEEKFUNC_FAIL/return CURL_SEEKFUNC_OK/'
 runner
 catches "one that libcurl sends again, as it may seek, too" \
 	'^not ok .* the nation saw as many POSTs as the journal has attempts' \
 	env TOP_BUILDDIR="$FOLDER" bash "$TOP_SRCDIR/tests/wire/heads.sh"
 
 command -v openssl >/dev/null || finish
-plant peer runner/nation/client.c \
+plant peer runner/nation/setup.c \
 	's/SET(CURLOPT_FOLLOWLOCATION, 0L);/&SET(CURLOPT_SSL_VERIFYPEER, 0L);/'
 runner
 catches "a certificate that is not verified is caught by the bad ones" \
 	'^not ok .* an unknown authority: not a byte of a request was sent' \
 	env TOP_BUILDDIR="$FOLDER" bash "$TOP_SRCDIR/tests/wire/tls.sh"
 
-plant host runner/nation/client.c \
+plant host runner/nation/setup.c \
 	's/SET(CURLOPT_FOLLOWLOCATION, 0L);/&SET(CURLOPT_SSL_VERIFYHOST, 0L);/'
 runner
 catches "so is its name" '^not ok .* another host: not a byte of a request was sent' \
 	env TOP_BUILDDIR="$FOLDER" bash "$TOP_SRCDIR/tests/wire/tls.sh"
 
-plant proxy runner/nation/client.c '/SET(CURLOPT_PROXY,/d' '/SET(CURLOPT_NOPROXY,/d'
+plant proxy runner/nation/setup.c '/SET(CURLOPT_PROXY,/d' '/SET(CURLOPT_NOPROXY,/d'
 runner
 catches "a proxy of the environment is caught by the load that must not use it" \
 	'^not ok .* whatever the environment says' \
