@@ -48,7 +48,7 @@ tests_unit_test_verdict_SOURCES = %D%/test_verdict.c
 tests_unit_test_verdict_LDADD = $(core_LIBS)
 
 # --- runner/source
-text_LIBS = libtext.a libbase.a $(XXHASH_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+text_LIBS = libtext.a libbase.a $(XXHASH_LIBS) $(UTF8PROC_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 unit_programs += tests/unit/test_scan
 tests_unit_test_scan_SOURCES = %D%/test_scan.c %D%/transcript.c %D%/transcript.h
 tests_unit_test_scan_LDADD = $(text_LIBS)
@@ -58,6 +58,9 @@ tests_unit_test_utf8_LDADD = $(text_LIBS)
 unit_programs += tests/unit/test_rows
 tests_unit_test_rows_SOURCES = %D%/test_rows.c %D%/input.h %D%/transcript.c %D%/transcript.h
 tests_unit_test_rows_LDADD = $(text_LIBS)
+unit_programs += tests/unit/test_transform
+tests_unit_test_transform_SOURCES = %D%/test_transform.c %D%/input.h
+tests_unit_test_transform_LDADD = $(text_LIBS)
 unit_programs += tests/unit/test_layout
 tests_unit_test_layout_SOURCES = %D%/test_layout.c %D%/input.h %D%/transcript.c %D%/transcript.h
 tests_unit_test_layout_LDADD = $(text_LIBS)
