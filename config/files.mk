@@ -5,8 +5,10 @@ libconfig_job_a_SOURCES = \
 	%D%/arena.c %D%/arena.h \
 	%D%/complain.c %D%/complain.h \
 	%D%/fields.c %D%/fields.h \
+	%D%/filter.c %D%/filter.h \
 	%D%/identity.c %D%/identity.h \
 	%D%/job.c %D%/job.h \
+	%D%/maps.c %D%/maps.h \
 	%D%/options.c %D%/options.h \
 	%D%/parse.c %D%/parse.h \
 	%D%/reader.c %D%/reader.h \
@@ -14,6 +16,7 @@ libconfig_job_a_SOURCES = \
 	%D%/script.c %D%/script.h \
 	%D%/settings.c %D%/settings.h \
 	%D%/source.c %D%/source.h \
+	%D%/steps.c %D%/steps.h \
 	%D%/syntax.c %D%/syntax.h \
 	%D%/tree.h \
 	%D%/value.c %D%/value.h

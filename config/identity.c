@@ -43,13 +43,83 @@ add_header(struct buf *to, const struct settings_source *source)
 		add_text(to, source->header[i].text);
 }
 
+/* Behind a pair in ( ), so that no how can pass for the next column. */
 static void
 add_columns(struct buf *to, const struct settings_source *source)
 {
 	for (size_t i = 0; i < source->column_count; i++) {
-		add_text(to, source->columns[i].from);
-		add_text(to, source->columns[i].to);
+		const struct settings_column *column = &source->columns[i];
+
+		add_text(to, column->from);
+		add_text(to, column->to);
+		if (column->how.step_count == 0)
+			continue;
+		buf_add_byte(to, '(');
+		for (size_t step = 0; step < column->how.step_count; step++)
+			add_text(to, column->how.steps[step].words);
+		buf_add_byte(to, ')');
 	}
+}
+
+static void
+add_rules(struct buf *to, const struct settings_source *source)
+{
+	for (size_t i = 0; i < source->rule_count; i++) {
+		const struct recipe_rule *rule = &source->rules[i];
+
+		add_text(to, rule->words);
+		buf_add_byte(to, '(');
+		for (size_t value = 0; value < rule->value_count; value++)
+			add_text(to, rule->values[value]);
+		if (rule->day)
+			buf_add_text(to, dates_name(rule->form));
+		buf_add_byte(to, ')');
+	}
+}
+
+static void
+add_clean(struct buf *to, const struct settings_clean *clean)
+{
+	buf_printf(to, "%s%s", clean->returns ? "returns " : "", clean->quotes ? "quotes " : "");
+}
+
+static void
+add_entry(struct buf *to, const char *from, const struct recipe_entry *entry)
+{
+	add_text(to, from);
+	add_text(to, entry->action == RECIPE_BLANK ? "" : entry->to);
+}
+
+static bool
+uses_map(const struct settings_source *source, const struct recipe_map *map)
+{
+	for (size_t i = 0; i < source->column_count; i++) {
+		const struct recipe_how *how = &source->columns[i].how;
+
+		for (size_t step = 0; step < how->step_count; step++) {
+			if (how->steps[step].map == map)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* What no column uses changes nothing that is sent. */
+static void
+add_map(struct buf *to, const struct settings *settings, const struct recipe_map *map)
+{
+	bool is_used = false;
+
+	for (size_t i = 0; i < settings->source_count; i++)
+		is_used = is_used || uses_map(&settings->sources[i], map);
+	if (!is_used)
+		return;
+	buf_printf(to, "maps.%s=", map->name);
+	for (size_t i = 0; i < map->entry_count; i++)
+		add_entry(to, map->entries[i].from, &map->entries[i]);
+	if (map->has_other)
+		add_entry(to, "*", &map->other);
+	buf_add_byte(to, '\n');
 }
 
 static void
@@ -124,6 +194,12 @@ add_value(const struct writer *writer, const struct option *option, const void *
 	case OPTIONS_CONSTANTS:
 		add_constants(to, writer->source);
 		break;
+	case OPTIONS_CLEAN:
+		add_clean(to, member);
+		break;
+	case OPTIONS_ONLY:
+		add_rules(to, writer->source);
+		break;
 	case OPTIONS_FIELDS:
 		add_fields(to, writer->source);
 		break;
@@ -135,6 +211,17 @@ add_value(const struct writer *writer, const struct option *option, const void *
 	}
 }
 
+/* Settings of a later version where they are not used. */
+static bool
+is_unused(const struct writer *writer, const struct option *option)
+{
+	const struct settings_source *source = writer->source;
+
+	if (option->kind == OPTIONS_ONLY)
+		return source->rule_count == 0;
+	return option->kind == OPTIONS_CLEAN && !source->clean.returns && !source->clean.quotes;
+}
+
 static int
 add_option(const struct option *option, void *context)
 {
@@ -142,7 +229,8 @@ add_option(const struct option *option, void *context)
 	bool is_of_sources = span_is(span_of(option->group), "sources");
 	const void *base = writer->source ? (const void *)writer->source : writer->settings;
 
-	if (!option->binds || is_of_sources != (writer->source != NULL))
+	if (!option->binds || is_of_sources != (writer->source != NULL) ||
+	    is_unused(writer, option))
 		return 0;
 	if (is_of_sources)
 		buf_printf(writer->to, "sources.%s.%s=", writer->source->name, option->name);
@@ -168,6 +256,8 @@ identity_write(const struct settings *settings, struct buf *to)
 	}
 	writer.source = NULL;
 	options_each(add_option, &writer);
+	for (size_t i = 0; i < settings->map_count; i++)
+		add_map(to, settings, &settings->maps[i]);
 }
 
 /* The value of `name` in a text; its ptr is NULL if there is none. */

@@ -1,7 +1,7 @@
 /* identity.h - the settings that a load belongs to (product.md section 3).
  *
  * A text, one `NAME=VALUE` a line, of: nation (its address), sources (their names in order) and, for
- * each, sources.NAME.SETTING, limits.chunk, limits.rows. The caller hashes it into the birth
+ * each, sources.NAME.SETTING, limits.chunk, limits.rows, and the maps that columns use. The caller hashes it into the birth
  * certificate; a run with another text would send other chunks, and is refused by the setting's name.
  *
  * Not part of it, and free to change between runs: the token; nation.ca_file, proxy and

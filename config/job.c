@@ -4,6 +4,7 @@
 
 #include "config/complain.h"
 #include "config/job.h"
+#include "config/maps.h"
 #include "config/parse.h"
 #include "config/reader.h"
 #include "config/rules.h"
@@ -142,8 +143,13 @@ read_member(const struct group *group, const struct option *option, const struct
 	case OPTIONS_CONSTANTS:
 	case OPTIONS_FIELDS:
 	case OPTIONS_AFTER:
+	case OPTIONS_ONLY:
 		return note_place(group, option, node) ||
 			source_read(group->reader, option, node, group->base)
+		    ? -1
+		    : 0;
+	case OPTIONS_MAPS:
+		return note_place(group, option, node) || maps_read(group->reader, option, node)
 		    ? -1
 		    : 0;
 	default:

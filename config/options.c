@@ -43,7 +43,8 @@ static const struct option options[] = {
 	{ "", "sources", OPTIONS_SOURCES, .is_required = true, IN_JOB(sources),
 	    .example = "sources = ( { type = \"people\"; input = \"...\"; } );",
 	    .summary = "what is loaded, in this order" },
-	{ "", "maps", OPTIONS_LATER, .fallback = "{}",
+	{ "", "maps", OPTIONS_MAPS, .fallback = "{}",
+	    .example = "maps = { party = ( ( \"DEM\", \"D\" ), ( \"*\", \"keep\" ) ); };",
 	    .summary = "tables of values for \"map NAME\"" },
 	{ "", "limits", OPTIONS_GROUP, .summary = "sizes and speeds" },
 	{ "", "schedule", OPTIONS_GROUP, .summary = "when chunks may be sent" },
@@ -77,19 +78,23 @@ static const struct option options[] = {
 	    .fallback = "csv", .summary = "what stands between columns" },
 	{ "sources", "quoting", OPTIONS_WORD, .binds = true, IN_SOURCE(quoting), .words = quotings,
 	    .fallback = "rfc4180", .summary = "what a quotation mark means" },
-	{ "sources", "clean", OPTIONS_LATER, .fallback = "",
-	    .summary = "mends quoting that RFC 4180 does not allow" },
+	{ "sources", "clean", OPTIONS_CLEAN, .binds = true, IN_SOURCE(clean), .fallback = "",
+	    .example = "clean = \"hard returns, quotation marks\";",
+	    .summary = "what is taken out of values, because it splits rows" },
 	{ "sources", "encoding", OPTIONS_ENCODING, .binds = true, IN_SOURCE(encoding),
 	    .fallback = "UTF-8", .summary = "encoding of the files; every byte is checked" },
 	{ "sources", "header", OPTIONS_HEADER, .binds = true, IN_SOURCE(header), .fallback = "[]",
 	    .summary = "names of the columns, for files without a header line" },
 	{ "sources", "overwrite", OPTIONS_TRUTH, .binds = true, IN_SOURCE(overwrite),
 	    .fallback = "false", .summary = "whether fields that have a value are overwritten" },
-	{ "sources", "only", OPTIONS_LATER, .fallback = "()", .summary = "which rows are sent" },
+	{ "sources", "only", OPTIONS_ONLY, .binds = true, IN_SOURCE(rules), .fallback = "()",
+	    .example = "only = ( ( \"status\", \"in\", [ \"A\", \"I\" ] ) );",
+	    .summary = "which rows are sent: all rules must hold" },
 	{ "sources", "history", OPTIONS_LATER, .fallback = "()",
 	    .summary = "a ballot row per election column" },
 	{ "sources", "columns", OPTIONS_COLUMNS, .binds = true, IN_SOURCE(columns),
-	    .fallback = "()", .summary = "pairs of column in the file and field of the nation" },
+	    .fallback = "()",
+	    .summary = "column in the file, field of the nation, and how it is sent" },
 	{ "sources", "constants", OPTIONS_CONSTANTS, .binds = true, IN_SOURCE(constants),
 	    .fallback = "()", .summary = "pairs of field and value, for every row" },
 	{ "sources", "extra_fields", OPTIONS_FIELDS, .binds = true, IN_SOURCE(extra_fields),
@@ -252,8 +257,15 @@ kind_words(enum options_kind kind)
 	case OPTIONS_FIELDS:
 		return "a list of texts";
 	case OPTIONS_COLUMNS:
+		return "a list of pairs or threes";
 	case OPTIONS_CONSTANTS:
 		return "a list of pairs";
+	case OPTIONS_ONLY:
+		return "a list of rules";
+	case OPTIONS_MAPS:
+		return "a group { } of lists of pairs";
+	case OPTIONS_CLEAN:
+		return "any of \"hard returns\" \"quotation marks\"";
 	case OPTIONS_PATH:
 		return "a path";
 	case OPTIONS_TEXT:

@@ -28,6 +28,7 @@ enum options_kind {
 	OPTIONS_URL,       /* const char *, base of the nation */
 	OPTIONS_PROXY,     /* const char * */
 	OPTIONS_ENCODING,  /* const char * */
+	OPTIONS_CLEAN,     /* struct settings_clean */
 	OPTIONS_PATH,      /* struct settings_path */
 	OPTIONS_TOKEN,     /* struct settings_token */
 	OPTIONS_INPUTS,    /* the following: arrays of struct settings_source */
@@ -36,6 +37,8 @@ enum options_kind {
 	OPTIONS_CONSTANTS,
 	OPTIONS_FIELDS,
 	OPTIONS_AFTER,
+	OPTIONS_ONLY,
+	OPTIONS_MAPS, /* of struct settings */
 };
 
 struct options_word {

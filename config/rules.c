@@ -6,6 +6,7 @@
 #include "config/complain.h"
 #include "config/fields.h"
 #include "config/rules.h"
+#include "config/steps.h"
 #include "runner/base/limits.h"
 #include "runner/base/required.h"
 #include "runner/base/suggest.h"
@@ -246,33 +247,86 @@ check_only_once(const struct subject *subject, const struct tree *text)
 	return each_field(&same.subject, refuse_same);
 }
 
-/* A column that is chosen must be in a header that the job file gives. */
+/* A column that the job asks for must be in a header that the job file gives. */
 static int
-check_from(const struct subject *subject)
+check_column(const struct subject *subject, const struct tree *text, struct span wanted)
 {
 	const struct reader *reader = subject->reader;
 	const struct settings_source *source = subject->source;
-	const struct tree *columns = tree_member(subject->node, "columns");
+	struct suggest suggest = suggest_for(wanted);
 	struct span near;
 
-	for (const struct tree *pair = columns && source->header_count ? columns->first : NULL;
-	     pair; pair = pair->next) {
-		struct span wanted = pair->first->text;
-		struct suggest suggest = suggest_for(wanted);
-		size_t i = 0;
+	for (size_t i = 0; i < source->header_count; i++) {
+		if (span_is(wanted, source->header[i].text))
+			return 0;
+		suggest_offer(&suggest, span_of(source->header[i].text));
+	}
+	if (source->header_count == 0)
+		return 0;
+	near = suggest_nearest(&suggest);
+	if (near.len)
+		return complain_at(reader->script, text->at, reader->err,
+		    "no column \"%.*s\" in `sources.header`\ndid you mean \"%.*s\"?",
+		    SPAN_ARG(wanted), SPAN_ARG(near));
+	return complain_at(reader->script, text->at, reader->err,
+	    "no column \"%.*s\" in `sources.header`\nname it there, or remove it here",
+	    SPAN_ARG(wanted));
+}
 
-		while (i < source->header_count && !span_is(wanted, source->header[i].text))
-			suggest_offer(&suggest, span_of(source->header[i++].text));
-		if (i < source->header_count)
-			continue;
-		near = suggest_nearest(&suggest);
-		if (near.len)
-			return complain_at(reader->script, pair->first->at, reader->err,
-			    "no column \"%s\" in `sources.header`\ndid you mean \"%.*s\"?",
-			    wanted.ptr, SPAN_ARG(near));
-		return complain_at(reader->script, pair->first->at, reader->err,
-		    "no column \"%s\" in `sources.header`\nname it there, or remove it here",
-		    wanted.ptr);
+/* "{house} {street}" */
+static int
+check_joined(const struct subject *subject, const struct tree *text)
+{
+	const char *at = text->text.ptr;
+
+	while ((at = strchr(at, '{'))) {
+		const char *end = strchr(at, '}');
+		struct span name = { at + 1, end ? (size_t)(end - at) - 1 : 0 };
+
+		if (name.len == 0 || memchr(name.ptr, '{', name.len))
+			return complain_at(subject->reader->script, text->at, subject->reader->err,
+			    "a joined column that names none\nwrite the name of each between { and }: "
+			    "\"{house} {street}\"");
+		if (check_column(subject, text, name))
+			return -1;
+		at = end + 1;
+	}
+	return 0;
+}
+
+static int
+check_from(const struct subject *subject)
+{
+	const struct tree *columns = tree_member(subject->node, "columns");
+	const struct tree *only = tree_member(subject->node, "only");
+
+	for (const struct tree *pair = columns ? columns->first : NULL; pair; pair = pair->next) {
+		const struct tree *from = pair->first;
+
+		if (strchr(from->text.ptr, '{') ? check_joined(subject, from)
+						: check_column(subject, from, from->text))
+			return -1;
+	}
+	for (const struct tree *rule = only ? only->first : NULL; rule; rule = rule->next) {
+		if (check_column(subject, rule->first, rule->first->text))
+			return -1;
+	}
+	return 0;
+}
+
+/* The maps that they name may stand behind them in the job file. */
+static int
+read_hows(const struct subject *subject)
+{
+	const struct tree *columns = tree_member(subject->node, "columns");
+	struct settings_column *column = subject->source->columns;
+
+	for (const struct tree *pair = columns ? columns->first : NULL; pair;
+	     pair = pair->next, column++) {
+		const struct tree *how = pair->first->next->next;
+
+		if (how && steps_read(subject->reader, how, &column->how))
+			return -1;
 	}
 	return 0;
 }
@@ -358,6 +412,7 @@ static int
 check_source(const struct subject *subject)
 {
 	if (check_name(subject) || check_in_doubt(subject) || check_from(subject) ||
+	    read_hows(subject) ||
 	    each_field(subject, check_field) || each_field(subject, check_only_once))
 		return -1;
 	return check_fields_together(subject);

@@ -15,6 +15,7 @@
 
 #include "config/arena.h"
 #include "runner/base/number.h"
+#include "runner/base/recipe.h"
 #include "runner/base/scoped.h"
 
 /* Where something stands, for messages: "nc-2026.cfg:57". */
@@ -65,9 +66,16 @@ struct settings_name {
 };
 
 struct settings_column {
-	const char *from; /* column in the file */
+	const char *from; /* column in the file, or several joined: "{house} {street}" */
 	const char *to;   /* field of the nation */
+	const char *words; /* how it is sent, as the job file writes it; "": as it stands */
+	struct recipe_how how;
 	struct settings_place at;
+};
+
+struct settings_clean {
+	bool returns; /* "hard returns" */
+	bool quotes;  /* "quotation marks" */
 };
 
 struct settings_constant {
@@ -85,15 +93,19 @@ struct settings_source {
 
 	char delimiter;       /* ',' '\t' '|' ';' */
 	bool quoting;         /* rfc4180; false: a quotation mark is an ordinary character */
-	const char *encoding; /* "UTF-8" in this version */
+	struct settings_clean clean;
+	const char *encoding; /* by the name that runner/base/charset.h writes */
 	struct settings_name *header; /* for files without a header line */
 	size_t header_count;          /* 0: the files have one */
 	bool overwrite;
 	bool empty_allowed; /* inputs without data rows are no error */
 
+	struct recipe_rule *rules; /* `only`: all of them must hold */
+	size_t rule_count;
+
 	/* What is sent: the columns, then the constants, in this order. Without columns every column
-	 * of the file goes under its own name, followed by the constants; without constants, too,
-	 * and a comma as delimiter the rows go byte for byte. */
+	 * of the file goes under its own name, followed by the constants; if nothing else is to be
+	 * changed either, the rows go byte for byte. */
 	struct settings_column *columns;
 	size_t column_count;
 	struct settings_constant *constants;
@@ -142,6 +154,8 @@ struct settings {
 	uint64_t version;
 
 	struct settings_nation nation;
+	struct recipe_map *maps;
+	size_t map_count;
 	struct settings_source *sources; /* 1 to LIMIT_SOURCES */
 	size_t source_count;
 	struct settings_limits limits;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "config/complain.h"
+#include "config/filter.h"
 #include "config/source.h"
 #include "runner/base/limits.h"
 
@@ -216,13 +217,12 @@ check_pair(const struct list *list, const struct tree *pair)
 		return refuse(list, pair,
 		    is_columns ? "is a list of pairs\nwrite  ( ( \"column\", \"field\" ), ... )"
 			       : "is a list of pairs\nwrite  ( ( \"field\", \"value\" ), ... )");
-	if (is_columns && pair->count == 3)
-		return refuse(list, pair->first->next->next,
-		    "with a third part (how) are not available in this version\nwrite  ( "
-		    "\"column\", \"field\" )  and prepare the values in the file");
-	if (pair->count != 2)
+	if (is_columns && pair->count != 2 && pair->count != 3)
+		return refuse(list, pair, "has an entry that is no pair\ntwo texts in ( ), or three "
+					  "with how it is sent");
+	if (!is_columns && pair->count != 2)
 		return refuse(list, pair, "has an entry that is no pair\ntwo texts in ( )");
-	return expect_texts(&parts, 2);
+	return expect_texts(&parts, 3);
 }
 
 static int
@@ -252,9 +252,12 @@ read_columns(const struct list *list, struct settings_source *source)
 	if (!columns)
 		return -1;
 	for (const struct tree *pair = list->node->first; pair; pair = pair->next, count++) {
+		const struct tree *how = pair->first->next->next;
+
 		columns[count].at = script_place(list->reader->script, pair->at);
 		if (reader_keep(list->reader, pair->first->text, &columns[count].from) ||
-		    reader_keep(list->reader, pair->first->next->text, &columns[count].to))
+		    reader_keep(list->reader, pair->first->next->text, &columns[count].to) ||
+		    reader_keep(list->reader, how ? how->text : span_of(""), &columns[count].words))
 			return -1;
 	}
 	source->columns = columns;
@@ -320,6 +323,8 @@ source_read(const struct reader *reader, const struct option *option, const stru
 		return read_constants(&list, source);
 	case OPTIONS_FIELDS:
 		return read_fields(&list, source);
+	case OPTIONS_ONLY:
+		return filter_read(reader, option, node, source);
 	case OPTIONS_AFTER:
 		return expect_text_or_texts(&list, LIMIT_SOURCES);
 	default:

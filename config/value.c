@@ -7,6 +7,7 @@
 #include "config/address.h"
 #include "config/complain.h"
 #include "config/value.h"
+#include "runner/base/charset.h"
 #include "runner/base/number.h"
 #include "runner/base/suggest.h"
 
@@ -229,13 +230,46 @@ read_proxy(const struct value *value)
 static int
 read_encoding(const struct value *value)
 {
+	const struct charset *charset;
+	struct span near;
+
 	if (expect(value, TREE_TEXT))
 		return -1;
-	if (!span_equal_nocase(value->node->text, span_of("UTF-8")) &&
-	    !span_equal_nocase(value->node->text, span_of("UTF8")))
-		return refuse(value, "other than \"UTF-8\" is not available in this version\n"
-				     "convert the file first, for instance with iconv");
-	return reader_keep(value->reader, span_of("UTF-8"), value->member);
+	charset = charset_find(value->node->text);
+	if (charset)
+		return reader_keep(value->reader, span_of(charset->name), value->member);
+	near = charset_suggest(value->node->text);
+	if (near.len)
+		return refuse(value, "names no encoding that is known\ndid you mean \"%.*s\"?",
+		    SPAN_ARG(near));
+	return refuse(value, "names no encoding that is known\n"
+			     "known: UTF-8, US-ASCII, ISO-8859-1 to -16, windows-1250 to -1258, macintosh, "
+			     "UTF-16");
+}
+
+/* Any of two words, parted by commas. */
+static int
+read_clean(const struct value *value)
+{
+	struct settings_clean *clean = value->member;
+	struct span rest = value->node->text;
+
+	if (expect(value, TREE_TEXT))
+		return -1;
+	*clean = (struct settings_clean){ false, false };
+	while (rest.len) {
+		struct span words = span_trim(span_next(&rest, ','));
+
+		if (span_is(words, "hard returns"))
+			clean->returns = true;
+		else if (span_is(words, "quotation marks"))
+			clean->quotes = true;
+		else
+			return refuse(value, "has unknown words \"%.*s\"\n"
+					     "any of \"hard returns, quotation marks\"",
+			    SPAN_ARG(words));
+	}
+	return 0;
 }
 
 /* Where "" is nothing and "." the folder that the caller knows best, there is no path. */
@@ -392,6 +426,8 @@ read_one(const struct value *value)
 		return read_proxy(value);
 	case OPTIONS_ENCODING:
 		return read_encoding(value);
+	case OPTIONS_CLEAN:
+		return read_clean(value);
 	case OPTIONS_PATH:
 		return read_path(value);
 	case OPTIONS_TOKEN:
@@ -402,6 +438,8 @@ read_one(const struct value *value)
 	case OPTIONS_CONSTANTS:
 	case OPTIONS_FIELDS:
 	case OPTIONS_AFTER:
+	case OPTIONS_ONLY:
+	case OPTIONS_MAPS:
 	case OPTIONS_GROUP:
 	case OPTIONS_SOURCES:
 		break;

@@ -58,6 +58,7 @@ static const struct record_field input_fields[] = {
 	RECORD_FIELD(struct schema_input, NUMBER, input.rows, 5)
 	RECORD_FIELD(struct schema_input, NUMBER, input.chunks, 6)
 	RECORD_FIELD(struct schema_input, BYTES, input.digest, 7)
+	RECORD_FIELD(struct schema_input, SPAN, input.reasons, 20)
 };
 SHAPE(input, struct schema_input, "input record", 'i');
 

@@ -65,24 +65,68 @@ plural(uint64_t count)
 	return count == 1 ? "" : "s";
 }
 
+/* What the rules of the job did, those that did something. */
+static void
+print_reasons(const struct planning_source *source)
+{
+	char rows[SHOW_BYTES], row[SHOW_BYTES];
+
+	for (size_t i = 0; i < source->reason_count; i++) {
+		const struct planning_reason *reason = &source->reasons[i];
+		SCOPED(buf) examples = BUF_INIT;
+
+		if (reason->count.rows == 0)
+			continue;
+		for (uint32_t j = 0; j < reason->count.example_count; j++) {
+			const struct reasons_example *example = &reason->count.examples[j];
+
+			buf_add_text(&examples, j ? ", \"" : "\"");
+			show_safe(&examples, span_of(example->value), sizeof(example->value));
+			buf_printf(&examples, "\" (row %s)", show_count(example->row, row));
+		}
+		printf("  %-10s %s: %s\n             %s\n", reasons_show(reason->kind),
+		    show_count(reason->count.rows, rows), reason->words, buf_text(&examples));
+	}
+}
+
+/* "5,000 rows", or "5,000 rows (3,812 to send)" */
+static const char *
+rows_of(uint64_t rows, uint64_t left_out, struct buf *to)
+{
+	char number[SHOW_BYTES];
+
+	buf_printf(to, "%s row%s", show_count(rows, number), plural(rows));
+	if (left_out)
+		buf_printf(to, " (%s to send)", show_count(rows - left_out, number));
+	return buf_text(to);
+}
+
+static void
+print_source(const char *name, const struct planning_source *source)
+{
+	SCOPED(buf) rows = BUF_INIT;
+	char size[SHOW_BYTES];
+
+	printf("%-12s %s in %llu file%s, %s, %llu chunk%s\n", name,
+	    rows_of(source->rows, source->rows_left_out, &rows),
+	    (unsigned long long)source->inputs, plural(source->inputs),
+	    show_size(source->csv_bytes, size), (unsigned long long)source->chunks,
+	    plural(source->chunks));
+	print_reasons(source);
+}
+
 /* `answer` is what the nation said, NULL if it was not asked. */
 static void
 print_text(const struct planning *planning, const struct signin_answer *answer)
 {
 	struct sum sum = sum_of(planning);
-	char rows[SHOW_BYTES], size[SHOW_BYTES], time[SHOW_BYTES], requests[SHOW_BYTES];
+	char size[SHOW_BYTES], time[SHOW_BYTES], requests[SHOW_BYTES];
+	SCOPED(buf) rows = BUF_INIT;
 
-	for (size_t i = 0; i < planning->inputs->settings->source_count; i++) {
-		const struct planning_source *source = &planning->sources[i];
-
-		printf("%-12s %s row%s in %llu file%s, %s, %llu chunk%s\n",
-		    planning->inputs->settings->sources[i].name, show_count(source->rows, rows),
-		    plural(source->rows), (unsigned long long)source->inputs,
-		    plural(source->inputs), show_size(source->csv_bytes, size),
-		    (unsigned long long)source->chunks, plural(source->chunks));
-	}
-	printf("%-12s %s row%s, %s, %llu chunk%s, about %s requests\n", "plan",
-	    show_count(sum.rows, rows), plural(sum.rows), show_size(sum.csv_bytes, size),
+	for (size_t i = 0; i < planning->inputs->settings->source_count; i++)
+		print_source(planning->inputs->settings->sources[i].name, &planning->sources[i]);
+	printf("%-12s %s, %s, %llu chunk%s, about %s requests\n", "plan",
+	    rows_of(sum.rows, sum.rows_left_out, &rows), show_size(sum.csv_bytes, size),
 	    (unsigned long long)sum.chunks, plural(sum.chunks),
 	    show_count(requests_of(planning, &sum), requests));
 	printf("%-12s about %s, if the nation takes %s rows a second\n", "time",
@@ -92,6 +136,30 @@ print_text(const struct planning *planning, const struct signin_answer *answer)
 		printf("%-12s %s: %s: %s\n", "nation", planning->inputs->settings->nation.label,
 		    signin_word(answer), answer->words);
 	printf("Nothing was sent.\n");
+}
+
+static void
+add_reasons(struct jsonw *json, const struct planning_source *source)
+{
+	jsonw_open(json, "rules", '[');
+	for (size_t i = 0; i < source->reason_count; i++) {
+		const struct planning_reason *reason = &source->reasons[i];
+
+		jsonw_open(json, NULL, '{');
+		jsonw_string(json, "what", reasons_word(reason->kind));
+		jsonw_string(json, "rule", reason->words);
+		jsonw_number(json, "rows", reason->count.rows);
+		jsonw_open(json, "examples", '[');
+		for (uint32_t j = 0; j < reason->count.example_count; j++) {
+			jsonw_open(json, NULL, '{');
+			jsonw_number(json, "row", reason->count.examples[j].row);
+			jsonw_number(json, "line", reason->count.examples[j].line);
+			jsonw_close(json, '}');
+		}
+		jsonw_close(json, ']');
+		jsonw_close(json, '}');
+	}
+	jsonw_close(json, ']');
 }
 
 static void
@@ -106,6 +174,7 @@ add_source(struct jsonw *json, const char *name, const char *type,
 	jsonw_number(json, "rows", source->rows);
 	jsonw_number(json, "rows_left_out", source->rows_left_out);
 	jsonw_number(json, "bytes", source->csv_bytes);
+	add_reasons(json, source);
 	jsonw_open(json, "warnings", '[');
 	for (int rule = 0; rule < RULE_COUNT; rule++) {
 		if (source->counts[rule].rows == 0)

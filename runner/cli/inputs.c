@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runner/base/number.h"
 #include "runner/cli/inputs.h"
 #include "store/journal.h"
 
@@ -74,6 +75,9 @@ inputs_done(struct inputs *inputs)
 		free(inputs->headers[i].columns);
 		free(inputs->headers[i].text);
 	}
+	for (size_t i = 0; i < inputs->reason_count; i++)
+		free(inputs->reasons[i].words);
+	free(inputs->reasons);
 	layouts_done(&inputs->layouts);
 	free(inputs->names);
 	free(inputs->sizes);
@@ -83,6 +87,71 @@ inputs_done(struct inputs *inputs)
 }
 
 /* ---- what the plan knows */
+
+static struct inputs_reason *
+find_reason(struct inputs *inputs, const struct inputs_reason *like, struct span words)
+{
+	for (size_t i = 0; i < inputs->reason_count; i++) {
+		struct inputs_reason *reason = &inputs->reasons[i];
+
+		if (reason->source == like->source && reason->kind == like->kind &&
+		    span_is(words, reason->words))
+			return reason;
+	}
+	return NULL;
+}
+
+static struct inputs_reason *
+add_reason(struct inputs *inputs, const struct inputs_reason *like, struct span words)
+{
+	size_t count = inputs->reason_count + 1;
+	struct inputs_reason *reasons = realloc(inputs->reasons, count * sizeof(*reasons));
+
+	if (!reasons)
+		return NULL;
+	inputs->reasons = reasons;
+	reasons[count - 1] = *like;
+	reasons[count - 1].words = strndup(words.ptr, words.len);
+	if (!reasons[count - 1].words)
+		return NULL;
+	inputs->reason_count = count;
+	return &reasons[count - 1];
+}
+
+/* "left_out 812 only status in A, I" */
+static int
+take_reason(struct inputs *inputs, uint32_t source, struct span line, struct err *err)
+{
+	struct span word = span_next(&line, ' ');
+	struct inputs_reason like = { .source = source };
+	struct inputs_reason *reason;
+	uint64_t rows;
+
+	while (like.kind < REASONS_KIND_COUNT && !span_is(word, reasons_word(like.kind)))
+		like.kind++;
+	if (like.kind == REASONS_KIND_COUNT || !line.ptr ||
+	    number_u64(span_next(&line, ' '), &rows) || !line.ptr)
+		return 0; /* of a later version */
+	reason = find_reason(inputs, &like, line);
+	if (!reason)
+		reason = add_reason(inputs, &like, line);
+	if (!reason)
+		return err_memory(err);
+	reason->rows += rows;
+	return 0;
+}
+
+static int
+take_reasons(struct inputs *inputs, const struct plan_input *input, struct err *err)
+{
+	struct span rest = input->reasons;
+
+	while (rest.len) {
+		if (take_reason(inputs, input->source, span_next(&rest, '\n'), err))
+			return -1;
+	}
+	return 0;
+}
 
 static int
 take_size(void *context, const struct plan_input *input, const char *path, struct err *err)
@@ -96,7 +165,7 @@ take_size(void *context, const struct plan_input *input, const char *path, struc
 		return err_set(err, ERR_JOB, "the load has an input that the job file does not name");
 	job = &inputs->jobs[input->source];
 	inputs->sizes[(job->sizes - inputs->sizes) + input->input] = input->size;
-	return 0;
+	return take_reasons(inputs, input, err);
 }
 
 static int

@@ -12,6 +12,7 @@
 #include "runner/cli/layouts.h"
 #include "runner/ports.h"
 #include "runner/report/sent.h"
+#include "runner/source/reasons.h"
 #include "runner/source/source.h"
 #include "store/store.h"
 
@@ -22,6 +23,14 @@ struct inputs_header {
 	char *text; /* that they point into */
 };
 
+/* What a rule of the job did with a source, as the plan remembers it. */
+struct inputs_reason {
+	uint32_t source;
+	enum reasons_kind kind;
+	uint64_t rows;
+	char *words;
+};
+
 struct inputs {
 	const struct settings *settings;
 	struct layouts layouts;
@@ -29,6 +38,8 @@ struct inputs {
 	uint64_t *sizes;         /* when they were planned */
 	struct source_job *jobs;
 	struct inputs_header *headers;
+	struct inputs_reason *reasons; /* in the order of the inputs; each once a source */
+	size_t reason_count;
 	struct source source;
 };
 

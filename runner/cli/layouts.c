@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runner/base/charset.h"
 #include "runner/cli/layouts.h"
 
 /* The value with every {load_id} replaced; kept in layouts->texts. NULL: no memory. */
@@ -59,7 +60,7 @@ add_columns(struct layout_options *options, const struct settings_source *source
 	options->header_count = source->header_count;
 	for (size_t i = 0; i < source->column_count; i++)
 		columns[i] = (struct layout_column){ source->columns[i].from,
-			source->columns[i].to };
+			source->columns[i].to, source->columns[i].how };
 	for (size_t i = 0; i < source->header_count; i++)
 		header[i] = source->header[i].text;
 	return 0;
@@ -75,23 +76,50 @@ count_constants(const struct settings *settings)
 	return count;
 }
 
+/* UTF-16 is read from a copy in UTF-8. */
+static int
+add_encoding(struct layouts *layouts, size_t index, const char *name, struct err *err)
+{
+	if (charset_find(span_of(name))->kind != CHARSET_BYTES)
+		return 0;
+	layouts->encodings[index] = calloc(1, sizeof(**layouts->encodings));
+	if (!layouts->encodings[index])
+		return err_memory(err);
+	layouts->of[index].encoding = layouts->encodings[index];
+	return encoding_make(layouts->encodings[index], name, err);
+}
+
+static int
+add_source(struct layouts *layouts, size_t index, const struct settings_source *source,
+    const char *load_id, struct err *err)
+{
+	struct layout_options *options = &layouts->of[index];
+
+	options->dialect =
+	    (struct dialect){ source->delimiter, source->quoting, source->clean.quotes };
+	options->rules = source->rules;
+	options->rule_count = source->rule_count;
+	options->cleans_returns = source->clean.returns;
+	options->cleans_quotes = source->clean.quotes;
+	if (add_columns(options, source) || add_constants(layouts, options, source, load_id))
+		return err_memory(err);
+	return add_encoding(layouts, index, source->encoding, err);
+}
+
 int
 layouts_make(struct layouts *layouts, const struct settings *settings, const char *load_id,
     struct err *err)
 {
 	*layouts = (struct layouts)LAYOUTS_NONE;
 	layouts->of = calloc(settings->source_count + 1, sizeof(*layouts->of));
+	layouts->encodings = calloc(settings->source_count + 1, sizeof(*layouts->encodings));
 	layouts->texts = calloc(count_constants(settings) + 1, sizeof(*layouts->texts));
-	if (!layouts->of || !layouts->texts)
+	if (!layouts->of || !layouts->encodings || !layouts->texts)
 		return err_memory(err);
 	layouts->count = settings->source_count;
 	for (size_t i = 0; i < settings->source_count; i++) {
-		const struct settings_source *source = &settings->sources[i];
-
-		layouts->of[i].dialect = (struct dialect){ source->delimiter, source->quoting };
-		if (add_columns(&layouts->of[i], source) ||
-		    add_constants(layouts, &layouts->of[i], source, load_id))
-			return err_memory(err);
+		if (add_source(layouts, i, &settings->sources[i], load_id, err))
+			return -1;
 	}
 	return 0;
 }
@@ -103,10 +131,12 @@ layouts_done(struct layouts *layouts)
 		free((void *)layouts->of[i].columns);
 		free((void *)layouts->of[i].header);
 		free((void *)layouts->of[i].constants);
+		free(layouts->encodings ? layouts->encodings[i] : NULL);
 	}
 	for (size_t i = 0; i < layouts->text_count; i++)
 		free(layouts->texts[i]);
 	free(layouts->of);
+	free(layouts->encodings);
 	free(layouts->texts);
 	*layouts = (struct layouts)LAYOUTS_NONE;
 }

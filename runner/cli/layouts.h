@@ -1,5 +1,5 @@
-/* layouts.h - what the job says of each source, in the terms of runner/source: dialect, columns,
- * constants with {load_id} put in. */
+/* layouts.h - what the job says of each source, in the terms of runner/source: dialect, encoding, rules,
+ * columns, constants with {load_id} put in. */
 #ifndef RUNNER_CLI_LAYOUTS_H
 #define RUNNER_CLI_LAYOUTS_H
 
@@ -13,11 +13,12 @@
 struct layouts {
 	struct layout_options *of; /* one a source; borrows the settings' texts */
 	size_t count;
+	struct encoding **encodings; /* of sources that are not UTF-8; else NULL */
 	char **texts; /* constants that had {load_id} in them */
 	size_t text_count;
 };
 
-#define LAYOUTS_NONE { NULL, 0, NULL, 0 }
+#define LAYOUTS_NONE { NULL, 0, NULL, NULL, 0 }
 
 int layouts_make(struct layouts *layouts, const struct settings *settings, const char *load_id,
     struct err *err);

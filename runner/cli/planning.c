@@ -108,20 +108,62 @@ see_chunk(void *context, const struct plan_chunk *chunk, struct err *err)
 }
 
 static int
+copy_reasons(struct planning_source *source, const struct reasons *from, struct err *err)
+{
+	source->reasons = calloc(from->count, sizeof(*source->reasons));
+	if (!source->reasons)
+		return err_memory(err);
+	for (uint32_t i = 0; i < from->count; i++) {
+		source->reasons[i].kind = from->items[i].kind;
+		source->reasons[i].words = strdup(from->items[i].words);
+		if (!source->reasons[i].words)
+			return err_memory(err);
+		source->reason_count++;
+	}
+	return 0;
+}
+
+/* The list is the same for every input of a source. */
+static int
+see_reasons(void *context, uint32_t index, uint32_t input, const struct layout *layout,
+    const struct reasons_count *counts, struct err *err)
+{
+	struct planning *planning = context;
+	struct planning_source *source = &planning->sources[index];
+	const struct reasons *reasons = &layout->reasons;
+
+	(void)input;
+	if (!source->reasons && copy_reasons(source, reasons, err))
+		return -1;
+	for (uint32_t i = 0; i < reasons->count; i++) {
+		if (counts[i].rows == 0)
+			continue;
+		reasons_sum(&source->reasons[i].count, &counts[i]);
+		buf_printf(&planning->reasons, "%s %llu %s\n", reasons_word(reasons->items[i].kind),
+		    (unsigned long long)counts[i].rows, reasons->items[i].words);
+	}
+	return buf_check(&planning->reasons, err);
+}
+
+static int
 see_input(void *context, const struct plan_input *input, const struct pass_result *result,
     struct err *err)
 {
 	struct planning *planning = context;
 	struct planning_source *source = &planning->sources[input->source];
+	struct plan_input planned = *input;
+	int failed = 0;
 
 	source->inputs++;
 	source->rows += input->rows;
 	if (result->was_looked_at)
 		rules_add(source->counts, result->counts);
-	if (!planning->sink.input)
-		return 0;
-	return planning->sink.input(planning->sink.ctx, input,
-	    planning->inputs->jobs[input->source].inputs[input->input].written, err);
+	planned.reasons = buf_span(&planning->reasons);
+	if (planning->sink.input)
+		failed = planning->sink.input(planning->sink.ctx, &planned,
+		    planning->inputs->jobs[input->source].inputs[input->input].written, err);
+	buf_clear(&planning->reasons);
+	return failed;
 }
 
 /* "nc-2026.cfg line 31" */
@@ -172,6 +214,7 @@ survey(struct planning *planning, struct survey_source *sources, struct places *
 		.limit_rows = (uint32_t)settings->limits.rows,
 		.on_layout = see_layout,
 		.on_chunk = see_chunk,
+		.on_reasons = see_reasons,
 		.on_input = see_input,
 		.ctx = planning,
 	};
@@ -201,6 +244,7 @@ planning_run(struct planning *planning, struct err *err)
 	int failed;
 
 	planning->sources = calloc(count, sizeof(*planning->sources));
+	planning->source_count = count;
 	if (sources && places && planning->sources)
 		failed = survey(planning, sources, places, err);
 	else
@@ -218,8 +262,14 @@ planning_run(struct planning *planning, struct err *err)
 void
 planning_done(struct planning *planning)
 {
+	for (size_t i = 0; planning->sources && i < planning->source_count; i++) {
+		for (size_t j = 0; j < planning->sources[i].reason_count; j++)
+			free(planning->sources[i].reasons[j].words);
+		free(planning->sources[i].reasons);
+	}
 	free(planning->sources);
 	planning->sources = NULL;
+	buf_done(&planning->reasons);
 }
 
 /* ---- warnings */
@@ -248,6 +298,9 @@ planning_warn(const struct planning *planning)
 	for (size_t i = 0; i < planning->inputs->settings->source_count; i++) {
 		const struct planning_source *source = &planning->sources[i];
 
+		if (source->rows && source->rows == source->rows_left_out)
+			fprintf(stderr, "warning: %s: every row is left out by rules of the job\n",
+			    planning->inputs->settings->sources[i].name);
 		for (int rule = 0; rule < RULE_COUNT; rule++) {
 			if (source->counts[rule].rows)
 				warn_of_rule(planning->inputs->settings->sources[i].name, (enum rule)rule,

@@ -10,6 +10,7 @@
 #include "runner/base/err.h"
 #include "runner/base/scoped.h"
 #include "runner/cli/inputs.h"
+#include "runner/source/reasons.h"
 #include "runner/source/rules.h"
 
 /* Where the plan goes; members may be NULL. */
@@ -17,6 +18,13 @@ struct planning_sink {
 	int (*chunk)(void *ctx, const struct plan_chunk *chunk, struct err *err);
 	int (*input)(void *ctx, const struct plan_input *input, const char *path, struct err *err);
 	void *ctx;
+};
+
+/* A rule of the job that was met. */
+struct planning_reason {
+	enum reasons_kind kind;
+	char *words;
+	struct reasons_count count;
 };
 
 struct planning_source {
@@ -27,12 +35,16 @@ struct planning_source {
 	uint64_t rows_left_out;
 	uint64_t csv_bytes; /* as sent */
 	struct rules_count counts[RULE_COUNT]; /* of the inputs whose fields were looked at */
+	struct planning_reason *reasons; /* all that the job has, met or not */
+	size_t reason_count;
 };
 
 struct planning {
 	const struct inputs *inputs;
 	struct planning_sink sink;
 	struct planning_source *sources; /* one a source of the job */
+	size_t source_count;
+	struct buf reasons;              /* of the input at hand, as plan_input has them */
 };
 
 /* ERR_DATA: an input is not as it must be; ERR_INPUT: it cannot be read; or the sink's error. */

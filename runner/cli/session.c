@@ -78,6 +78,7 @@ free_job(struct session *session)
 		free((void *)session->job.sources[i].rules.after);
 	}
 	free((void *)session->job.sources);
+	free((void *)session->job.reasons);
 	free(session->sources);
 }
 
@@ -182,6 +183,26 @@ describe_source(struct session *session, size_t index, struct report_source *to,
 }
 
 static int
+describe_reasons(struct session *session, struct err *err)
+{
+	const struct inputs *inputs = &session->inputs;
+	struct report_reason *reasons = calloc(inputs->reason_count + 1, sizeof(*reasons));
+
+	session->job.reasons = reasons;
+	session->job.reason_count = inputs->reason_count;
+	if (!reasons)
+		return err_memory(err);
+	for (size_t i = 0; i < inputs->reason_count; i++)
+		reasons[i] = (struct report_reason){
+			.source = inputs->reasons[i].source,
+			.shown = reasons_show(inputs->reasons[i].kind),
+			.words = inputs->reasons[i].words,
+			.rows = inputs->reasons[i].rows,
+		};
+	return 0;
+}
+
+static int
 describe_job(struct session *session, struct err *err)
 {
 	const struct settings *settings = &session->settings;
@@ -198,7 +219,7 @@ describe_job(struct session *session, struct err *err)
 		if (describe_source(session, i, &sources[i], err))
 			return -1;
 	}
-	return 0;
+	return describe_reasons(session, err);
 }
 
 static int

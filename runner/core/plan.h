@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+#include "runner/base/span.h"
+
 /* XXH3-128, in the library's canonical (big-endian) form. */
 #define PLAN_DIGEST_BYTES 16
 
@@ -41,6 +43,10 @@ struct plan_input {
 	uint64_t rows;
 	uint32_t chunks;
 	unsigned char digest[PLAN_DIGEST_BYTES]; /* over the digests of its chunks, in their order */
+
+	/* How often rules of the job left rows out or changed values, a line each, lent:
+	 * "left_out 812 only status in A, I"; the other words are blanked and kept. */
+	struct span reasons;
 };
 
 static inline uint32_t

@@ -208,6 +208,21 @@ add_skipped(struct buf *to, const struct tally *tally)
 		    tally->chunks_split == 1 ? "" : "s");
 }
 
+/* What the rules of the job did, so that nothing vanishes. */
+static void
+add_reasons(struct buf *to, const struct report_job *job)
+{
+	char number[SHOW_BYTES];
+
+	for (size_t i = 0; i < job->reason_count; i++) {
+		const struct report_reason *reason = &job->reasons[i];
+
+		buf_printf(to, "            %s %s of %s by: %s\n",
+		    show_count(reason->rows, number), reason->shown,
+		    report_source_name(job, reason->source), reason->words);
+	}
+}
+
 static void
 add_rows(struct buf *to, const struct outcome *outcome)
 {
@@ -224,6 +239,7 @@ add_rows(struct buf *to, const struct outcome *outcome)
 		buf_printf(to, ", %s unaccounted for",
 		    show_count(result->total.rows_unaccounted, number));
 	buf_printf(to, " of %s in the files\n", show_count(tally->rows_in_file, number));
+	add_reasons(to, outcome->job);
 	add_skipped(to, tally);
 	buf_printf(to, "  report    %s/report.csv\n", outcome->folder);
 	if (tally->rows_failed)

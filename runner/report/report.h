@@ -30,12 +30,22 @@ struct report_source {
 	struct source_rules rules; /* max_rejected, after */
 };
 
+/* What a rule of the job left out or changed. */
+struct report_reason {
+	uint32_t source;
+	const char *shown; /* "left out" */
+	const char *words; /* the rule */
+	uint64_t rows;
+};
+
 struct report_job {
 	const char *name;   /* "nc-2026" */
 	const char *nation; /* "ourcampaign" */
 	const struct report_source *sources;
 	size_t source_count; /* at most LIMIT_SOURCES */
 	const char *path;    /* of the job file, as given: for the commands that a text proposes */
+	const struct report_reason *reasons;
+	size_t reason_count;
 };
 
 /* "?" for an index that the job does not have: a message must not fail. */

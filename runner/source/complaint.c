@@ -4,7 +4,7 @@
 
 #include "runner/base/show.h"
 #include "runner/source/complaint.h"
-#include "runner/source/cp1252.h"
+#include "runner/source/utf8.h"
 
 /* How much is shown on each side of a place: a word, or a field, on one line of a terminal. */
 enum { AROUND_BYTES = 24, NAME_BYTES = 80 };
@@ -57,6 +57,12 @@ piece_around(const struct around *around, const struct complaint *complaint, con
 }
 
 static const char *
+encoding_name(const struct complaint *complaint)
+{
+	return complaint->encoding ? complaint->encoding->name : "UTF-8";
+}
+
+static const char *
 or_the_job_file(const char *place)
 {
 	return place ? place : "the job file";
@@ -90,6 +96,20 @@ add_column(struct buf *to, const struct complaint *complaint, const struct probl
 	add_column_number(to, complaint, problem->column);
 }
 
+/* What stands in the file, as a person reads it. */
+static void
+add_text(struct buf *to, const struct complaint *complaint, struct span bytes)
+{
+	char decoded[ENCODING_MOST_BYTES * 2 * AROUND_BYTES];
+
+	if (complaint->encoding) {
+		char *end = encoding_decode(complaint->encoding, bytes, decoded);
+
+		bytes = (struct span){ decoded, (size_t)(end - decoded) };
+	}
+	show_safe(to, bytes, sizeof(decoded));
+}
+
 static int
 add_field_around(struct buf *to, const struct complaint *complaint, const struct problem *problem,
     struct err *err)
@@ -101,21 +121,8 @@ add_field_around(struct buf *to, const struct complaint *complaint, const struct
 	add_place(to, problem);
 	add_column(to, complaint, problem);
 	buf_add_text(to, ": ");
-	show_safe(to, piece_around(&around, complaint, "\r\n"), sizeof(around.bytes));
+	add_text(to, complaint, piece_around(&around, complaint, "\r\n"));
 	return 0;
-}
-
-static void
-add_conversion(struct buf *to, const struct complaint *complaint)
-{
-	if (complaint->can_convert)
-		buf_printf(to, "\n  If that looks right, set  encoding = \"windows-1252\";  in %s.",
-		    or_the_job_file(complaint->places.encoding));
-	else
-		buf_printf(to,
-		    "\n  If that looks right, convert it, and name the new file in %s:"
-		    "\n    iconv -f WINDOWS-1252 -t UTF-8 '%s' > '%s.utf8'",
-		    or_the_job_file(complaint->places.encoding), complaint->path, complaint->path);
 }
 
 /* A byte order mark of UTF-16 is no word of windows-1252. */
@@ -134,7 +141,7 @@ add_utf16(struct buf *to, const struct complaint *complaint, const struct proble
 					   memcmp(around.bytes, "\xFE\xFF", 2) == 0);
 	if (!*is_utf16)
 		return 0;
-	buf_add_text(to, "is UTF-16, not UTF-8");
+	buf_printf(to, "is UTF-16, not %s", encoding_name(complaint));
 	add_place(to, problem);
 	buf_printf(to,
 	    "\n  Convert it, and name the new file in %s:"
@@ -143,11 +150,42 @@ add_utf16(struct buf *to, const struct complaint *complaint, const struct proble
 	return 0;
 }
 
+static bool
+is_utf8(struct span text)
+{
+	struct utf8 check;
+
+	utf8_init(&check, 0);
+	if (utf8_run(&check, text.ptr, text.len) < text.len)
+		return false;
+	utf8_finish(&check);
+	return !check.problem;
+}
+
+/* What the bytes would say in the encodings that voter files come in, the likeliest first. */
+static const char *
+find_meaning(struct buf *meaning, const struct complaint *complaint, struct span piece)
+{
+	static const char *const candidates[] = { "windows-1252", "macintosh" };
+
+	if (is_utf8(piece)) {
+		buf_add_span(meaning, piece);
+		return "UTF-8";
+	}
+	for (size_t i = 0; i < ARRAY_COUNT(candidates); i++) {
+		if (strcmp(candidates[i], encoding_name(complaint)) != 0 &&
+		    encoding_show(meaning, candidates[i], piece) == 0)
+			return candidates[i];
+	}
+	return NULL;
+}
+
 static int
 add_broken_bytes(struct buf *to, const struct complaint *complaint, const struct problem *problem,
     struct err *err)
 {
 	SCOPED(buf) meaning = BUF_INIT;
+	const char *candidate;
 	char rows[SHOW_BYTES];
 	struct around around;
 	struct span piece;
@@ -157,7 +195,7 @@ add_broken_bytes(struct buf *to, const struct complaint *complaint, const struct
 		return -1;
 	if (is_utf16)
 		return 0;
-	buf_add_text(to, "is not UTF-8");
+	buf_printf(to, "is not %s", encoding_name(complaint));
 	if (read_around(&around, complaint, problem->byte, err))
 		return -1;
 	piece = piece_around(&around, complaint, " \t\"\r\n");
@@ -167,30 +205,39 @@ add_broken_bytes(struct buf *to, const struct complaint *complaint, const struct
 	for (size_t i = 0; i < piece.len; i++)
 		buf_printf(to, " %02X", (unsigned char)piece.ptr[i]);
 	buf_add_text(to, "\n  ");
-	if (cp1252_show(&meaning, piece) == 0) {
-		buf_add_text(to, "Read as windows-1252 this is \"");
+	candidate = find_meaning(&meaning, complaint, piece);
+	if (candidate) {
+		buf_printf(to, "Read as %s this is \"", candidate);
 		show_safe(to, buf_span(&meaning), 2 * sizeof(around.bytes));
 		buf_add_text(to, "\".  ");
 	}
 	buf_printf(to, "%s%s row%s such bytes.", complaint->is_all ? "" : "At least ",
 	    show_count(complaint->broken_rows, rows),
 	    complaint->broken_rows == 1 ? " has" : "s have");
-	if (meaning.len)
-		add_conversion(to, complaint);
+	if (candidate)
+		buf_printf(to, "\n  If that looks right, set  encoding = \"%s\";  in %s.", candidate,
+		    or_the_job_file(complaint->places.encoding));
 	else
-		buf_add_text(
-		    to, "\n  Convert the file to UTF-8 from the encoding it was written in.");
+		buf_printf(to, "\n  Set  encoding  in %s to the one that the file was written in.",
+		    or_the_job_file(complaint->places.encoding));
 	return 0;
 }
 
 static void
-add_quoting_advice(struct buf *to, const struct complaint *complaint)
+add_quoting_advice(struct buf *to, const struct complaint *complaint, enum problem_kind kind)
 {
+	const char *place = or_the_job_file(complaint->places.quoting);
+
 	buf_printf(to,
 	    "\n  The nation refuses a whole file for this; lenient readers guess where rows end."
-	    "\n  If quotation marks are ordinary characters here, set  quoting = \"none\";  in %s;"
-	    "\n  else mend the file: put the field in quotation marks and double its own.",
-	    or_the_job_file(complaint->places.quoting));
+	    "\n  If quotation marks are ordinary characters here, set  quoting = \"none\";  in %s;",
+	    place);
+	if (kind == PROBLEM_STRAY_QUOTE)
+		buf_add_text(to,
+		    "\n  if only those inside values are, set  clean = \"quotation marks\";  there.");
+	else
+		buf_add_text(to, "\n  else mend the file: put the field in quotation marks and "
+				 "double its own.");
 }
 
 static void
@@ -234,6 +281,7 @@ add_problem(struct buf *to, const struct complaint *complaint, const struct prob
 		    to, "\n  It is not a plain text file, or one in UTF-16: convert it to UTF-8.");
 		return 0;
 	case PROBLEM_UTF8:
+	case PROBLEM_MEANING:
 		return add_broken_bytes(to, complaint, problem, err);
 	case PROBLEM_STRAY_QUOTE:
 		buf_add_text(to, "has a quotation mark inside an unquoted field");
@@ -267,7 +315,7 @@ add_problem(struct buf *to, const struct complaint *complaint, const struct prob
 	}
 	if (add_field_around(to, complaint, problem, err))
 		return -1;
-	add_quoting_advice(to, complaint);
+	add_quoting_advice(to, complaint, problem->kind);
 	return 0;
 }
 

@@ -3,7 +3,7 @@
  *     ncvoter_Statewide.txt is not UTF-8
  *       row 1,204,771 (line 1,204,772, byte 593,113,842), column last_name: bytes 4E FA F1 65 7A
  *       Read as windows-1252 this is "Núñez".  3,412 rows have such bytes.
- *       ...
+ *       If that looks right, set  encoding = "windows-1252";  in nc-2026.cfg line 31.
  *     Nothing was sent. */
 #ifndef RUNNER_SOURCE_COMPLAINT_H
 #define RUNNER_SOURCE_COMPLAINT_H
@@ -28,13 +28,13 @@ struct complaint {
 	struct complaint_places places;
 	const struct reader *reader; /* reads the bytes around the place again */
 	struct dialect dialect;
+	const struct encoding *encoding; /* of the job; NULL: UTF-8 */
 	const struct layout *layout; /* NULL while the header line is not read */
 	uint32_t columns;            /* that a record must have */
 	uint32_t limit_bytes;        /* of a chunk */
 
-	uint64_t broken_rows; /* UTF8: rows with such bytes */
+	uint64_t broken_rows; /* UTF8, MEANING: rows with such bytes */
 	bool is_all;          /* the count went to the end of the input */
-	bool can_convert;     /* the setting `encoding` works, so advise it */
 };
 
 /* Both return -1, ERR_DATA. */

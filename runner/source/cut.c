@@ -75,7 +75,7 @@ is_full(const struct cut *cut, size_t more)
 	const struct cut_options *options = &cut->options;
 
 	return cut->sent_bytes + more > options->limit_bytes ||
-	    (options->limit_rows && cut->chunk.rows == options->limit_rows);
+	    (options->limit_rows && plan_rows_sent(&cut->chunk) == options->limit_rows);
 }
 
 /* Records mostly stand side by side in the reader's window: one piece for the digest. */
@@ -100,11 +100,31 @@ cut_before(struct cut *cut, const struct row *row, struct err *err)
 	return 0;
 }
 
+/* The numbers of a chunk's record have 32 bits. */
+static int
+make_room(struct cut *cut, const struct row *row, struct err *err)
+{
+	return cut->chunk.rows == UINT32_MAX ? cut_before(cut, row, err) : 0;
+}
+
+int
+cut_skip(struct cut *cut, const struct row *row, struct err *err)
+{
+	if (make_room(cut, row, err))
+		return -1;
+	cut->chunk.rows++;
+	cut->chunk.rows_left_out++;
+	cut->rows++;
+	return 0;
+}
+
 int
 cut_row(struct cut *cut, const struct row *row, struct span sent, struct err *err)
 {
 	assert(cut_fits(cut, sent.len));
-	if (cut->chunk.rows && is_full(cut, sent.len) && cut_before(cut, row, err))
+	if (plan_rows_sent(&cut->chunk) && is_full(cut, sent.len) && cut_before(cut, row, err))
+		return -1;
+	if (make_room(cut, row, err))
 		return -1;
 	lend(cut, sent);
 	cut->sent_bytes += sent.len;

@@ -1,8 +1,8 @@
 /* cut.h - fills chunks with whole records of one input.
  *
  * A chunk grows until the next record would make it larger than limit_bytes (the CSV as sent, its
- * header included) or longer than limit_rows. It is never empty, but for the one chunk of an input
- * without records. Files never share a chunk. Memory is constant: a chunk is handed out as soon as
+ * header included) or longer than limit_rows. Records that are left out widen its range and count
+ * nowhere else. It always has rows to send, but for the one chunk of an input without any. Files never share a chunk. Memory is constant: a chunk is handed out as soon as
  * it is complete. */
 #ifndef RUNNER_SOURCE_CUT_H
 #define RUNNER_SOURCE_CUT_H
@@ -22,7 +22,7 @@ struct cut_options {
 	uint32_t first_number; /* of the first chunk that is cut */
 	uint64_t first_row;    /* data record that it begins with */
 	uint32_t limit_bytes;
-	uint32_t limit_rows; /* 0: no limit */
+	uint32_t limit_rows; /* that are sent; 0: no limit */
 	struct span header;  /* as sent; lent */
 
 	/* Takes a complete chunk: 0, or -1 to stop. */
@@ -36,7 +36,7 @@ struct cut {
 	uint64_t sent_bytes; /* of the chunk */
 	struct span waiting; /* bytes of the chunk that its digest has not seen; lent */
 	struct digest_fast digest, all;
-	uint64_t rows;
+	uint64_t rows; /* left out ones, too */
 	uint32_t chunks;
 };
 
@@ -52,7 +52,10 @@ bool cut_fits(const struct cut *cut, size_t sent_bytes);
 /* Adds a record that fits. `sent` must stay where it is until cut_settle(). */
 int cut_row(struct cut *cut, const struct row *row, struct span sent, struct err *err);
 
-/* Ends the chunk, which is not empty, before this record, whatever the limits say. */
+/* Adds a record that is not sent. */
+int cut_skip(struct cut *cut, const struct row *row, struct err *err);
+
+/* Ends the chunk, which has rows, before this record, whatever the limits say. */
 int cut_before(struct cut *cut, const struct row *row, struct err *err);
 
 /* Lets go of all bytes lent by cut_row(). */

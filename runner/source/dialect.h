@@ -7,15 +7,16 @@
 struct dialect {
 	char delimiter; /* ',' '\t' '|' ';' */
 	bool quotes;    /* RFC 4180, strictly; false: a quotation mark is an ordinary character */
+	bool strays;    /* with quotes: one inside an unquoted field is an ordinary character */
 };
 
 /* What the nation reads, and the only dialect that is ever sent. */
-#define DIALECT_SENT ((struct dialect){ ',', true })
+#define DIALECT_SENT ((struct dialect){ ',', true, false })
 
 static inline bool
 dialect_is_sent(struct dialect dialect)
 {
-	return dialect.delimiter == ',' && dialect.quotes;
+	return dialect.delimiter == ',' && dialect.quotes && !dialect.strays;
 }
 
 #endif

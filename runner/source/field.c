@@ -43,18 +43,15 @@ is_blank(char byte)
 static bool
 needs_quotes(struct span value)
 {
+	static const bool special[256] = { [','] = true, ['"'] = true, ['\r'] = true, ['\n'] = true };
+
 	if (value.len == 0)
 		return false;
 	if (is_blank(value.ptr[0]) || is_blank(value.ptr[value.len - 1]))
 		return true;
 	for (size_t i = 0; i < value.len; i++) {
-		switch (value.ptr[i]) {
-		case ',':
-		case '"':
-		case '\r':
-		case '\n':
+		if (special[(unsigned char)value.ptr[i]])
 			return true;
-		}
 	}
 	return false;
 }
@@ -80,15 +77,4 @@ field_write_value(char *to, struct span value)
 	}
 	*to++ = '"';
 	return to;
-}
-
-char *
-field_write(char *to, struct span raw, struct dialect dialect)
-{
-	struct span inner = field_inner(raw, dialect);
-
-	if (!is_quoted(raw, dialect))
-		return field_write_value(to, raw);
-	/* Its quotation marks are doubled already. */
-	return copy(to, needs_quotes(inner) ? raw : inner);
 }

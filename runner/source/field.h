@@ -20,8 +20,7 @@ struct span field_inner(struct span raw, struct dialect dialect);
 /* At most this many bytes are written for a field of `len`. */
 #define FIELD_SENT_BYTES(len) (2 * (len) + 2)
 
-/* Both write a field as sent and return the end of it. */
-char *field_write(char *to, struct span raw, struct dialect dialect);
+/* Writes a field as sent and returns the end of it. */
 char *field_write_value(char *to, struct span value);
 
 #endif

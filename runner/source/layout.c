@@ -17,6 +17,14 @@ enum { NOTHING_FOUND = -1 };
 void
 layout_done(struct layout *layout)
 {
+	for (uint32_t i = 0; i < layout->output_count; i++) {
+		free(layout->outputs[i].parts);
+		how_done(&layout->outputs[i].how);
+	}
+	for (uint32_t i = 0; i < layout->rule_count; i++)
+		only_done(&layout->rules[i]);
+	reasons_done(&layout->reasons);
+	free(layout->rules);
 	free(layout->names);
 	free(layout->outputs);
 	free(layout->text);
@@ -45,6 +53,25 @@ take_given_names(struct layout *layout, const struct layout_options *options, st
 	return 0;
 }
 
+/* A name of the header line; *to is the end of the room for names. */
+static struct span
+take_name(const struct layout *layout, struct span raw, char **to)
+{
+	struct span value = field_value(raw, layout->dialect, *to);
+	char *begin = *to;
+
+	if (layout->encoding && !encoding_is_ascii(value)) {
+		/* What was undoubled stands at the beginning of the room. */
+		char *end = encoding_decode(layout->encoding, value, begin + raw.len);
+
+		value = (struct span){ begin + raw.len, (size_t)(end - begin) - raw.len };
+	}
+	if (value.len)
+		memmove(begin, value.ptr, value.len);
+	*to += value.len;
+	return (struct span){ begin, value.len };
+}
+
 static int
 take_header_line(struct layout *layout, const struct row *line, const char *path, struct err *err)
 {
@@ -56,18 +83,12 @@ take_header_line(struct layout *layout, const struct row *line, const char *path
 		    "  Is the delimiter right?\nNothing was sent.",
 		    path, line->fields, LIMIT_COLUMNS);
 	layout->names = calloc(line->fields, sizeof(*layout->names));
-	layout->text = to = malloc(line->content.len);
+	layout->text = to = malloc((ENCODING_MOST_BYTES + 1) * line->content.len);
 	if (!layout->names || !layout->text)
 		return err_memory(err);
 	layout->column_count = line->fields;
-	for (uint32_t i = 0; i < line->fields; i++) {
-		struct span value = field_value(rows_field(line, i), layout->dialect, to);
-
-		if (value.ptr != to && value.len)
-			memcpy(to, value.ptr, value.len);
-		layout->names[i] = (struct span){ to, value.len };
-		to += value.len;
-	}
+	for (uint32_t i = 0; i < line->fields; i++)
+		layout->names[i] = take_name(layout, rows_field(line, i), &to);
 	return 0;
 }
 
@@ -81,19 +102,25 @@ find_column(const struct layout *layout, struct span name, uint32_t from)
 	return NOTHING_FOUND;
 }
 
+/* A column that the job asks for, and what for: "which the job sends as last_name". */
+struct wanted {
+	struct span name;
+	const char *use, *as;
+	const char *path; /* of the input, for messages */
+};
+
 static int
-refuse_missing(const struct layout *layout, const struct layout_column *column, const char *path,
-    struct err *err)
+refuse_missing(const struct layout *layout, const struct wanted *wanted, struct err *err)
 {
-	struct suggest suggest = suggest_for(span_of(column->from));
+	struct suggest suggest = suggest_for(wanted->name);
 	SCOPED(buf) why = BUF_INIT;
 	struct span nearest;
 
 	for (uint32_t i = 0; i < layout->column_count; i++)
 		suggest_offer(&suggest, layout->names[i]);
 	nearest = suggest_nearest(&suggest);
-	buf_printf(
-	    &why, "has no column \"%s\", which the job sends as %s\n  ", column->from, column->to);
+	buf_printf(&why, "has no column \"%.*s\", which %s %s\n  ", SPAN_ARG(wanted->name),
+	    wanted->use, wanted->as);
 	if (nearest.ptr) {
 		buf_add_text(&why, "Did you mean \"");
 		show_safe(&why, nearest, SHOWN_BYTES);
@@ -106,7 +133,7 @@ refuse_missing(const struct layout *layout, const struct layout_column *column, 
 		}
 		buf_add_text(&why, layout->column_count > 8 ? ", ..." : "");
 	}
-	return refuse(path, &why, err);
+	return refuse(wanted->path, &why, err);
 }
 
 static int
@@ -146,25 +173,102 @@ send_all(struct layout *layout, const char *path, struct err *err)
 }
 
 static int
+take_column(const struct layout *layout, const struct wanted *wanted, uint32_t *column,
+    struct err *err)
+{
+	int found = find_column(layout, wanted->name, 0);
+	int again;
+
+	*column = 0;
+	if (layout->column_count == 0)
+		return 0; /* an input without a byte: no row asks */
+	if (found == NOTHING_FOUND)
+		return refuse_missing(layout, wanted, err);
+	again = find_column(layout, wanted->name, (uint32_t)found + 1);
+	if (again != NOTHING_FOUND)
+		return refuse_repeated(
+		    layout, (uint32_t)found, (uint32_t)again, wanted->path, err);
+	*column = (uint32_t)found;
+	return 0;
+}
+
+/* The next piece of "{house} {street}"; what is not closed was refused with the job file. */
+static struct layout_part
+next_part(struct span *rest, struct span *name)
+{
+	const char *end = rest->len && rest->ptr[0] == '{' ? memchr(rest->ptr, '}', rest->len) : NULL;
+	const char *begin = rest->len > 1 ? memchr(rest->ptr + 1, '{', rest->len - 1) : NULL;
+	struct layout_part part = { .text = *rest };
+
+	if (end) {
+		*name = (struct span){ rest->ptr + 1, (size_t)(end - rest->ptr) - 1 };
+		part.is_column = true;
+		end++;
+	} else {
+		end = begin ? begin : rest->ptr + rest->len;
+		part.text.len = (size_t)(end - rest->ptr);
+	}
+	*rest = (struct span){ end, (size_t)(rest->ptr + rest->len - end) };
+	return part;
+}
+
+static int
+join(struct layout *layout, struct layout_output *output, struct wanted *wanted, struct err *err)
+{
+	struct span rest = wanted->name;
+
+	/* Every piece has a byte. */
+	output->parts = calloc(rest.len, sizeof(*output->parts));
+	if (!output->parts)
+		return err_memory(err);
+	while (rest.len) {
+		struct layout_part *part = &output->parts[output->part_count++];
+
+		*part = next_part(&rest, &wanted->name);
+		if (part->is_column && take_column(layout, wanted, &part->column, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int
 send_mapped(
     struct layout *layout, const struct layout_options *options, const char *path, struct err *err)
 {
 	for (size_t i = 0; i < options->column_count; i++) {
 		const struct layout_column *column = &options->columns[i];
-		int found = find_column(layout, span_of(column->from), 0);
-		int again;
+		struct layout_output *output = &layout->outputs[layout->output_count++];
+		struct wanted wanted = { span_of(column->from), "the job sends as", column->to,
+			path };
 
-		if (found == NOTHING_FOUND && layout->column_count)
-			return refuse_missing(layout, column, path, err);
-		found =
-		    found == NOTHING_FOUND ? 0 : found; /* an input without a byte: no row asks */
-		again = find_column(layout, span_of(column->from), (uint32_t)found + 1);
-		if (again != NOTHING_FOUND)
-			return refuse_repeated(layout, (uint32_t)found, (uint32_t)again, path, err);
-		layout->outputs[layout->output_count++] = (struct layout_output){
-			.name = span_of(column->to),
-			.column = (uint32_t)found,
-		};
+		output->name = span_of(column->to);
+		if (strchr(column->from, '{') ? join(layout, output, &wanted, err)
+					      : take_column(layout, &wanted, &output->column, err))
+			return -1;
+		if (how_init(&output->how, &column->how, column->from, &layout->reasons, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int
+take_rules(
+    struct layout *layout, const struct layout_options *options, const char *path, struct err *err)
+{
+	layout->rules = calloc(options->rule_count + 1, sizeof(*layout->rules));
+	if (!layout->rules)
+		return err_memory(err);
+	for (size_t i = 0; i < options->rule_count; i++) {
+		const struct recipe_rule *rule = &options->rules[i];
+		const struct wanted wanted = { span_of(rule->column), "`only`", "asks about",
+			path };
+		uint32_t column;
+
+		if (take_column(layout, &wanted, &column, err))
+			return -1;
+		if (only_init(&layout->rules[layout->rule_count++], rule, column,
+			&layout->reasons, err))
+			return -1;
 	}
 	return 0;
 }
@@ -247,12 +351,23 @@ make(struct layout *layout, const struct layout_options *options, const struct r
 	layout->outputs = calloc(most + options->constant_count + 1, sizeof(*layout->outputs));
 	if (!layout->outputs)
 		return err_memory(err);
-	if (options->column_count ? send_mapped(layout, options, path, err)
-				  : send_all(layout, path, err))
+	if (take_rules(layout, options, path, err) ||
+	    (options->column_count ? send_mapped(layout, options, path, err)
+				   : send_all(layout, path, err)))
 		return -1;
 	if (send_constants(layout, options, path, err))
 		return -1;
 	return make_header(layout, first, err) || make_tail(layout, err) ? -1 : 0;
+}
+
+static bool
+is_sent_as_it_is(const struct layout_options *options)
+{
+	bool is_utf8 = !options->encoding || options->encoding->size[0xFF] == 0;
+
+	return dialect_is_sent(options->dialect) && is_utf8 && options->column_count == 0 &&
+	    options->constant_count == 0 && options->rule_count == 0 && !options->cleans_returns &&
+	    !options->cleans_quotes;
 }
 
 int
@@ -262,8 +377,10 @@ layout_init(struct layout *layout, const struct layout_options *options, const s
 	memset(layout, 0, sizeof(*layout));
 	layout->dialect = options->dialect;
 	layout->has_header_line = options->header_count == 0;
-	layout->is_verbatim = dialect_is_sent(options->dialect) && options->column_count == 0 &&
-	    options->constant_count == 0;
+	layout->encoding = options->encoding;
+	layout->cleans_returns = options->cleans_returns;
+	layout->cleans_quotes = options->cleans_quotes;
+	layout->is_verbatim = is_sent_as_it_is(options);
 	if (make(layout, options, first, path, err) == 0)
 		return 0;
 	layout_done(layout);
@@ -312,49 +429,4 @@ layout_inner(const struct layout *layout, const struct row *row, uint32_t output
 	if (from->is_constant)
 		return from->constant;
 	return field_inner(rows_field(row, from->column), layout->dialect);
-}
-
-size_t
-layout_sent_most(const struct layout *layout, const struct row *row)
-{
-	size_t most = layout->tail.len + 2;
-
-	if (layout->is_verbatim)
-		return 0;
-	for (uint32_t i = 0; i < layout->output_count && !layout->outputs[i].is_constant; i++)
-		most += FIELD_SENT_BYTES(rows_field(row, layout->outputs[i].column).len) + 1;
-	return most;
-}
-
-static char *
-write_row(const struct layout *layout, const struct row *row, char *to)
-{
-	char *begin = to;
-
-	for (uint32_t i = 0; i < layout->output_count && !layout->outputs[i].is_constant; i++) {
-		if (i)
-			*to++ = ',';
-		to = field_write(to, rows_field(row, layout->outputs[i].column), layout->dialect);
-	}
-	if (to == begin && layout->output_count == 1) {
-		*to++ = '"'; /* a lone empty field must not be an empty line */
-		*to++ = '"';
-	}
-	memcpy(to, layout->tail.ptr, layout->tail.len);
-	return to + layout->tail.len;
-}
-
-struct span
-layout_sent(const struct layout *layout, const struct row *row, struct buf *scratch)
-{
-	char *begin;
-
-	if (layout->is_verbatim)
-		return row->raw;
-	begin = buf_reserve(scratch, layout_sent_most(layout, row));
-	if (!begin)
-		return SPAN_NONE;
-	scratch->len += (size_t)(write_row(layout, row, begin) - begin);
-	scratch->ptr[scratch->len] = '\0';
-	return (struct span){ begin, (size_t)(scratch->ptr + scratch->len - begin) };
 }

@@ -1,11 +1,12 @@
 /* layout.h - which columns an input has, and what is sent of them.
  *
- * Verbatim: no columns, no constants, comma and rfc4180. The rows are sent byte for byte, behind
- * the file's own header line (byte for byte, too) or behind one made from `header`, whose line ends
- * as the first record's does, because readers settle on the first line end that they see.
+ * Verbatim: no columns, constants, rules or cleaning, comma and rfc4180, UTF-8 or ASCII. The rows are
+ * sent byte for byte, behind the file's own header line (byte for byte, too) or behind one made from
+ * `header`, whose line ends as the first record's does, because readers settle on the first line end
+ * that they see.
  *
- * Rendered, everything else: the mapped columns, or all of them under their own names, then the
- * constants, as RFC 4180 with commas and LF, behind a header line of the same kind. */
+ * Rendered, everything else (render.h): the mapped columns, or all of them under their own names, then
+ * the constants, as RFC 4180 with commas and LF, behind a header line of the same kind. */
 #ifndef RUNNER_SOURCE_LAYOUT_H
 #define RUNNER_SOURCE_LAYOUT_H
 
@@ -15,15 +16,21 @@
 
 #include "runner/base/buf.h"
 #include "runner/base/err.h"
+#include "runner/base/recipe.h"
 #include "runner/base/scoped.h"
 #include "runner/base/span.h"
 #include "runner/source/dialect.h"
+#include "runner/source/encoding.h"
+#include "runner/source/how.h"
+#include "runner/source/only.h"
+#include "runner/source/reasons.h"
 #include "runner/source/rows.h"
 
 /* From the job file; texts end with NUL and are borrowed while a layout made from them lives. */
 struct layout_column {
-	const char *from; /* column in the file */
+	const char *from; /* column in the file; with { several, joined: "{house} {street}" */
 	const char *to;   /* field of the nation */
+	struct recipe_how how;
 };
 
 struct layout_constant {
@@ -39,6 +46,18 @@ struct layout_options {
 	size_t column_count; /* 0: all under their own names */
 	const struct layout_constant *constants;
 	size_t constant_count;
+	const struct encoding *encoding; /* NULL: UTF-8 */
+	const struct recipe_rule *rules; /* `only` */
+	size_t rule_count;
+	bool cleans_returns; /* line ends inside a value become a blank */
+	bool cleans_quotes;  /* quotation marks inside a value become apostrophes */
+};
+
+/* A piece of a joined column. */
+struct layout_part {
+	bool is_column;
+	uint32_t column;
+	struct span text; /* else */
 };
 
 struct layout_output {
@@ -46,6 +65,9 @@ struct layout_output {
 	bool is_constant;
 	uint32_t column;      /* in the file */
 	struct span constant; /* its value */
+	struct layout_part *parts;
+	uint32_t part_count; /* 0: not joined */
+	struct how how;
 };
 
 struct layout {
@@ -57,6 +79,12 @@ struct layout {
 	uint32_t column_count;
 	struct layout_output *outputs;
 	uint32_t output_count;
+
+	const struct encoding *encoding;
+	bool cleans_returns, cleans_quotes;
+	struct only_rule *rules;
+	uint32_t rule_count;
+	struct reasons reasons; /* of the rules and of the outputs */
 
 	struct buf header; /* as sent, its line end included */
 	char *text;        /* what `names` of a header line point into */
@@ -81,12 +109,5 @@ int layout_find(const struct layout *layout, const char *name);
 
 /* The value of an output in this row as it stands in the file, less enclosing quotation marks. */
 struct span layout_inner(const struct layout *layout, const struct row *row, uint32_t output);
-
-/* A row as sent: row->raw, or rendered behind the end of `scratch` (the row must be taken apart).
- * The errors of `scratch` stick. */
-struct span layout_sent(const struct layout *layout, const struct row *row, struct buf *scratch);
-
-/* At most this many bytes are appended by layout_sent(). */
-size_t layout_sent_most(const struct layout *layout, const struct row *row);
 
 #endif

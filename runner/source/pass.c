@@ -1,9 +1,11 @@
 #include "platform.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "runner/source/cut.h"
 #include "runner/source/pass.h"
+#include "runner/source/render.h"
 
 /* Rendered rows are gathered up to here before the digest takes them. */
 enum { GATHERED_BYTES = 64 << 10 };
@@ -13,6 +15,8 @@ struct pass {
 	const struct reader *reader;
 	struct rows rows;
 	struct layout layout;
+	struct render render; /* not of verbatim layouts */
+	struct reasons_count *reasons;
 	struct rules rules;
 	bool looks_at_rows;
 	struct cut cut;
@@ -23,6 +27,8 @@ static void
 pass_done(struct pass *pass)
 {
 	rows_done(&pass->rows);
+	render_done(&pass->render);
+	free(pass->reasons);
 	layout_done(&pass->layout);
 	cut_done(&pass->cut);
 	buf_done(&pass->rendered);
@@ -37,6 +43,7 @@ complaint_of(const struct pass *pass)
 		.places = pass->options->places,
 		.reader = pass->reader,
 		.dialect = pass->options->layout->dialect,
+		.encoding = pass->options->layout->encoding,
 		.layout = pass->layout.column_count ? &pass->layout : NULL,
 		.columns = pass->rows.scan.columns,
 		.limit_bytes = pass->options->limit_bytes,
@@ -49,7 +56,7 @@ complain(struct pass *pass, struct err *err)
 	struct complaint complaint = complaint_of(pass);
 	const struct problem problem = pass->rows.scan.problem;
 
-	if (problem.kind == PROBLEM_UTF8) {
+	if (problem.kind == PROBLEM_UTF8 || problem.kind == PROBLEM_MEANING) {
 		rows_take_apart(&pass->rows, false);
 		if (rows_count_broken(&pass->rows, &complaint.broken_rows, &complaint.is_all, err))
 			return -1;
@@ -99,12 +106,24 @@ complain_of_nothing(const struct pass *pass, struct err *err)
 }
 
 static int
+begin_rendering(struct pass *pass, struct err *err)
+{
+	if (pass->layout.is_verbatim)
+		return 0;
+	pass->reasons = calloc(pass->layout.reasons.count + (size_t)1, sizeof(*pass->reasons));
+	if (!pass->reasons)
+		return err_memory(err);
+	return render_init(&pass->render, &pass->layout, err);
+}
+
+static int
 begin_rows(struct pass *pass, struct err *err)
 {
 	const struct pass_options *options = pass->options;
 	struct rows_options rows = {
 		.reader = pass->reader,
 		.dialect = options->layout->dialect,
+		.encoding = options->layout->encoding,
 		.most_record_bytes = options->limit_bytes,
 		.window_bytes = options->window_bytes,
 		.first_row = options->layout->header_count ? 1 : 0,
@@ -125,7 +144,7 @@ begin_rows(struct pass *pass, struct err *err)
 	    (!pass->layout.is_verbatim || options->type == RULES_BALLOT);
 	if (pass->looks_at_rows)
 		rows_take_apart(&pass->rows, true);
-	return 0;
+	return begin_rendering(pass, err);
 }
 
 static int
@@ -170,22 +189,51 @@ let_go(struct pass *pass, struct err *err)
 }
 
 static int
-take_row(struct pass *pass, const struct row *row, struct err *err)
+take_sent(struct pass *pass, const struct row *row, struct span sent, struct err *err)
 {
-	struct span sent;
-
-	if (pass->looks_at_rows)
-		rules_row(&pass->rules, &pass->layout, row);
-	/* What the cut was lent must not move when the buffer grows. */
-	if (pass->rendered.len + layout_sent_most(&pass->layout, row) > GATHERED_BYTES &&
-	    let_go(pass, err))
-		return -1;
-	sent = layout_sent(&pass->layout, row, &pass->rendered);
-	if (!sent.ptr)
-		return err_memory(err);
 	if (!cut_fits(&pass->cut, sent.len))
 		return complain_of_size(pass, row, err);
 	return cut_row(&pass->cut, row, sent, err);
+}
+
+static void
+note_hits(struct pass *pass, const struct row *row)
+{
+	for (size_t i = 0; i < pass->render.hit_count; i++) {
+		const struct how_hit *hit = &pass->render.hits[i];
+
+		reasons_note(&pass->reasons[hit->reason], row->row, row->line, hit->value);
+	}
+}
+
+static int
+take_rendered(struct pass *pass, const struct row *row, struct err *err)
+{
+	bool is_sent;
+	struct span sent;
+
+	if (render_take(&pass->render, row, &is_sent, err))
+		return -1;
+	note_hits(pass, row);
+	if (!is_sent)
+		return cut_skip(&pass->cut, row, err);
+	if (pass->looks_at_rows)
+		rules_row(&pass->rules, &pass->layout, row, pass->render.values);
+	/* What the cut was lent must not move when the buffer grows. */
+	if (pass->rendered.len + render_most(&pass->render) > GATHERED_BYTES && let_go(pass, err))
+		return -1;
+	sent = render_write(&pass->render, &pass->rendered);
+	return sent.ptr ? take_sent(pass, row, sent, err) : err_memory(err);
+}
+
+static int
+take_row(struct pass *pass, const struct row *row, struct err *err)
+{
+	if (!pass->layout.is_verbatim)
+		return take_rendered(pass, row, err);
+	if (pass->looks_at_rows)
+		rules_row(&pass->rules, &pass->layout, row, NULL);
+	return take_sent(pass, row, row->raw, err);
 }
 
 static int
@@ -223,6 +271,9 @@ pass_run(const struct pass_options *options, const struct reader *reader,
 	if (pass.cut.rows == 0 && !options->is_empty_allowed)
 		return complain_of_nothing(&pass, err);
 	if (cut_finish(&pass.cut, pass.rows.at_end, &result->input, err))
+		return -1;
+	if (options->on_reasons && pass.layout.reasons.count &&
+	    options->on_reasons(options->ctx, &pass.layout, pass.reasons, err))
 		return -1;
 	result->is_verbatim = pass.layout.is_verbatim;
 	result->was_looked_at = pass.looks_at_rows;

@@ -1,7 +1,7 @@
 /* pass.h - the planning pass: one input, read once from front to end, becomes chunks.
  *
- * Checks every byte and every record, finds the layout, asks the rules where fields are taken apart
- * (rendered layouts, and ballots), cuts. The first thing that is wrong ends it: ERR_DATA in the
+ * Checks every byte and every record, finds the layout, renders, asks the nation's rules where fields
+ * are taken apart (rendered layouts, and ballots), cuts. The first thing that is wrong ends it: ERR_DATA in the
  * words of complaint.h. Memory does not depend on the input (see rows.h). */
 #ifndef RUNNER_SOURCE_PASS_H
 #define RUNNER_SOURCE_PASS_H
@@ -30,10 +30,13 @@ struct pass_options {
 	bool is_empty_allowed;
 	size_t window_bytes; /* 0: ROWS_WINDOW_BYTES */
 
-	/* Both may be NULL, return 0 to go on, or -1 with an err that ends the pass. The layout is
+	/* Each may be NULL, return 0 to go on, or -1 with an err that ends the pass. The layout is
 	 * told before any row is read: the place to judge its names. */
 	int (*on_layout)(void *ctx, const struct layout *layout, struct err *err);
 	int (*on_chunk)(void *ctx, const struct plan_chunk *chunk, struct err *err);
+	/* At the end: how often each of layout->reasons was met. May be NULL. */
+	int (*on_reasons)(void *ctx, const struct layout *layout,
+	    const struct reasons_count *counts, struct err *err);
 	void *ctx;
 };
 

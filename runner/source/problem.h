@@ -20,6 +20,7 @@ enum problem_kind {
 	PROBLEM_FIELD_COUNT,
 	PROBLEM_EMPTY_LINE,
 	PROBLEM_TOO_LARGE, /* the record does not fit into a chunk */
+	PROBLEM_MEANING,   /* a byte that means nothing in the input's encoding */
 };
 
 struct problem {

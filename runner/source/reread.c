@@ -16,6 +16,7 @@ begin_rows(struct reread *reread, struct err *err)
 	struct rows_options options = {
 		.reader = reread->options.reader,
 		.dialect = reread->options.layout->dialect,
+		.encoding = reread->options.layout->encoding,
 		.most_record_bytes = range < UINT32_MAX ? (uint32_t)range : UINT32_MAX,
 		.window_bytes = reread->options.window_bytes,
 		.first_byte = plan->first_byte,
@@ -39,6 +40,9 @@ allocate(struct reread *reread, struct err *err)
 	reread->fields = calloc(reread->options.layout->output_count + 1, sizeof(*reread->fields));
 	if (!reread->window || !reread->fields)
 		return err_memory(err);
+	if (!reread->options.layout->is_verbatim &&
+	    render_init(&reread->render, reread->options.layout, err))
+		return -1;
 	return begin_rows(reread, err);
 }
 
@@ -62,6 +66,7 @@ reread_done(struct reread *reread)
 {
 	digest_fast_done(&reread->digest);
 	rows_done(&reread->rows);
+	render_done(&reread->render);
 	buf_done(&reread->rendered);
 	buf_done(&reread->values);
 	free(reread->window);
@@ -96,21 +101,42 @@ next_verbatim(struct reread *reread, struct span *bytes, struct err *err)
 	return 0;
 }
 
+/* The next record that is sent. */
+static int
+next_sent(struct reread *reread, struct row *row, bool *is_end, struct err *err)
+{
+	enum rows_verdict verdict;
+	bool is_sent = true;
+
+	*is_end = false;
+	do {
+		if (rows_pull(&reread->rows, row, &verdict, err))
+			return -1;
+		if (verdict == ROWS_PROBLEM)
+			return is_changed(reread, err);
+		*is_end = verdict == ROWS_END;
+		if (*is_end || reread->options.layout->is_verbatim)
+			return 0;
+		if (render_take(&reread->render, row, &is_sent, err))
+			return -1;
+		reread->left_out += !is_sent;
+	} while (!is_sent);
+	return 0;
+}
+
 /* Whole rows up to a window, or one row. */
 static int
 next_rendered(struct reread *reread, struct span *bytes, struct err *err)
 {
-	enum rows_verdict verdict = ROWS_ROW;
+	bool is_end = false;
 	struct row row;
 
 	buf_clear(&reread->rendered);
-	while (verdict == ROWS_ROW && reread->rendered.len < reread->options.window_bytes) {
-		if (rows_pull(&reread->rows, &row, &verdict, err))
+	while (!is_end && reread->rendered.len < reread->options.window_bytes) {
+		if (next_sent(reread, &row, &is_end, err))
 			return -1;
-		if (verdict == ROWS_PROBLEM)
-			return is_changed(reread, err);
-		if (verdict == ROWS_ROW)
-			layout_sent(reread->options.layout, &row, &reread->rendered);
+		if (!is_end)
+			render_write(&reread->render, &reread->rendered);
 	}
 	*bytes = buf_span(&reread->rendered);
 	return buf_check(&reread->rendered, err);
@@ -159,17 +185,12 @@ reread_bytes(struct reread *reread, struct span *bytes, struct err *err)
 static char *
 room_for_values(struct reread *reread, const struct row *row)
 {
-	const struct layout *layout = reread->options.layout;
-	size_t most = 0;
-
-	for (uint32_t i = 0; i < layout->output_count && !layout->outputs[i].is_constant; i++)
-		most += rows_field(row, layout->outputs[i].column).len;
 	buf_clear(&reread->values);
-	return buf_reserve(&reread->values, most);
+	return buf_reserve(&reread->values, row->content.len);
 }
 
 static int
-take_values(struct reread *reread, const struct row *row, struct err *err)
+take_verbatim(struct reread *reread, const struct row *row, struct err *err)
 {
 	const struct layout *layout = reread->options.layout;
 	char *to = room_for_values(reread, row);
@@ -177,14 +198,8 @@ take_values(struct reread *reread, const struct row *row, struct err *err)
 	if (!to)
 		return err_memory(err);
 	for (uint32_t i = 0; i < layout->output_count; i++) {
-		const struct layout_output *output = &layout->outputs[i];
-		struct span raw;
+		struct span raw = rows_field(row, layout->outputs[i].column);
 
-		if (output->is_constant) {
-			reread->fields[i] = output->constant;
-			continue;
-		}
-		raw = rows_field(row, output->column);
 		reread->fields[i] = field_value(raw, layout->dialect, to);
 		if (reread->fields[i].ptr == to)
 			to += reread->fields[i].len;
@@ -192,31 +207,40 @@ take_values(struct reread *reread, const struct row *row, struct err *err)
 	return 0;
 }
 
+static int
+take_rendered(struct reread *reread, struct span *sent, struct err *err)
+{
+	buf_clear(&reread->rendered);
+	*sent = render_write(&reread->render, &reread->rendered);
+	return buf_check(&reread->rendered, err);
+}
+
 int
 reread_row(struct reread *reread, struct reread_row *row, bool *is_end, struct err *err)
 {
-	enum rows_verdict verdict;
-	struct row next;
+	const struct layout *layout = reread->options.layout;
 	struct span sent;
+	struct row next;
 
-	if (rows_pull(&reread->rows, &next, &verdict, err))
+	reread->left_out = 0;
+	if (next_sent(reread, &next, is_end, err))
 		return -1;
-	if (verdict == ROWS_PROBLEM)
-		return is_changed(reread, err);
-	*is_end = verdict == ROWS_END;
-	if (*is_end)
+	if (*is_end) {
+		row->left_out = reread->left_out;
 		return 0;
-	buf_clear(&reread->rendered);
-	sent = layout_sent(reread->options.layout, &next, &reread->rendered);
-	if (buf_check(&reread->rendered, err) || take_values(reread, &next, err))
+	}
+	sent = next.raw;
+	if (layout->is_verbatim ? take_verbatim(reread, &next, err)
+				: take_rendered(reread, &sent, err))
 		return -1;
 	*row = (struct reread_row){
 		.row = next.row,
 		.line = next.line,
 		.byte = next.byte,
 		.sent = sent,
-		.fields = reread->fields,
-		.field_count = reread->options.layout->output_count,
+		.fields = layout->is_verbatim ? reread->fields : reread->render.values,
+		.field_count = layout->output_count,
+		.left_out = reread->left_out,
 	};
 	return 0;
 }

@@ -18,6 +18,7 @@
 #include "runner/source/digest.h"
 #include "runner/source/layout.h"
 #include "runner/source/reader.h"
+#include "runner/source/render.h"
 
 #define REREAD_WINDOW_BYTES (64u << 10)
 
@@ -38,6 +39,7 @@ struct reread_row {
 	struct span sent;          /* its CSV, line end included */
 	const struct span *fields; /* values, in the order of the header as sent */
 	uint32_t field_count;
+	uint32_t left_out; /* records right before it that are not sent */
 };
 
 struct reread {
@@ -50,9 +52,11 @@ struct reread {
 	char *window;     /* verbatim bytes */
 	uint64_t read_at; /* verbatim: the next byte of the input */
 	struct rows rows; /* everything else */
+	struct render render;
 	struct buf rendered;
-	struct span *fields;
-	struct buf values; /* what was undoubled */
+	uint32_t left_out; /* records since the last row that was given */
+	struct span *fields; /* verbatim rows */
+	struct buf values;   /* what was undoubled of them */
 };
 
 /* What the options point to is borrowed until reread_done(), but for the plan, which is copied. */
@@ -64,7 +68,8 @@ SCOPED_BY(reread, reread_done)
  * either bytes or rows. */
 int reread_bytes(struct reread *reread, struct span *bytes, struct err *err);
 
-/* The next row; *is_end, with *row untouched, after the last one. The digest is not looked at. */
+/* The next row that is sent; *is_end after the last one, when of *row only left_out counts. The digest is
+ * not looked at. */
 int reread_row(struct reread *reread, struct reread_row *row, bool *is_end, struct err *err);
 
 #endif

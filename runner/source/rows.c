@@ -132,7 +132,7 @@ looks_like_mark(const struct rows *rows)
 	size_t len =
 	    rows->filled < sizeof(byte_order_mark) ? rows->filled : sizeof(byte_order_mark);
 
-	return rows->options.first_byte == 0 && memcmp(rows->window, byte_order_mark, len) == 0;
+	return rows->options.first_byte == 0 && !rows->options.encoding && memcmp(rows->window, byte_order_mark, len) == 0;
 }
 
 static void
@@ -169,14 +169,41 @@ read_next(struct rows *rows, struct err *err)
 	return make_room(rows, err) || read_more(rows, err) ? -1 : 0;
 }
 
+/* How many of the bytes are fine, as utf8_run(). */
+static size_t
+check_meaning(struct rows *rows, const char *bytes, size_t len)
+{
+	struct utf8 *at = &rows->utf8;
+	size_t fine;
+
+	if (at->problem)
+		return 0;
+	fine = encoding_check(rows->options.encoding, bytes, len);
+	at->at += fine;
+	if (fine < len) {
+		at->problem = bytes[fine] ? PROBLEM_MEANING : PROBLEM_NUL;
+		at->problem_at = at->at;
+	}
+	return fine;
+}
+
+static void
+check(struct rows *rows)
+{
+	const char *bytes = rows->window + rows->checked;
+	size_t len = rows->filled - rows->checked;
+
+	rows->checked += rows->options.encoding ? check_meaning(rows, bytes, len)
+						: utf8_run(&rows->utf8, bytes, len);
+}
+
 int
 rows_fill(struct rows *rows, struct err *err)
 {
 	assert(!rows->is_unread && !rows->has_ended);
 	if (rows->has_begun ? read_next(rows, err) : read_first(rows, err))
 		return -1;
-	rows->checked +=
-	    utf8_run(&rows->utf8, rows->window + rows->checked, rows->filled - rows->checked);
+	check(rows);
 	if (rows->has_ended)
 		utf8_finish(&rows->utf8);
 	return 0;
@@ -272,6 +299,12 @@ rows_pull(struct rows *rows, struct row *row, enum rows_verdict *verdict, struct
 	return 0;
 }
 
+static bool
+is_about_bytes(enum problem_kind kind)
+{
+	return kind == PROBLEM_UTF8 || kind == PROBLEM_MEANING;
+}
+
 int
 rows_count_broken(struct rows *rows, uint64_t *count, bool *is_complete, struct err *err)
 {
@@ -285,15 +318,14 @@ rows_count_broken(struct rows *rows, uint64_t *count, bool *is_complete, struct 
 			return -1;
 		if (verdict == ROWS_ROW)
 			continue;
-		if (verdict == ROWS_END || rows->scan.problem.kind != PROBLEM_UTF8)
+		if (verdict == ROWS_END || !is_about_bytes(rows->scan.problem.kind))
 			break;
 		if (rows->scan.problem.row != last)
 			++*count;
 		last = rows->scan.problem.row;
 		rows->scan.problem.kind = PROBLEM_NONE;
 		rows->checked += utf8_forgive(&rows->utf8);
-		rows->checked += utf8_run(
-		    &rows->utf8, rows->window + rows->checked, rows->filled - rows->checked);
+		check(rows);
 	}
 	*is_complete = verdict == ROWS_END;
 	return 0;

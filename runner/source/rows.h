@@ -1,6 +1,6 @@
 /* rows.h - the records of one input, one after the other, each in one piece of memory.
  *
- * Reads windows of 256 KiB, checks UTF-8, drops a byte order mark, and moves the beginning of a
+ * Reads windows of 256 KiB, checks every byte (UTF-8, or another encoding's), drops a byte order mark, and moves the beginning of a
  * record that a window cuts to the front of the next. Memory is the window, and the longest record
  * where that is longer; never a function of the file.
  *
@@ -22,6 +22,7 @@
 #include "runner/base/err.h"
 #include "runner/base/scoped.h"
 #include "runner/base/span.h"
+#include "runner/source/encoding.h"
 #include "runner/source/reader.h"
 #include "runner/source/scan.h"
 #include "runner/source/utf8.h"
@@ -43,6 +44,7 @@ enum rows_verdict { ROWS_ROW, ROWS_DRY, ROWS_END, ROWS_PROBLEM };
 struct rows_options {
 	const struct reader *reader;
 	struct dialect dialect;
+	const struct encoding *encoding; /* NULL: UTF-8 */
 	uint32_t most_record_bytes; /* a longer one is PROBLEM_TOO_LARGE */
 	size_t window_bytes;        /* 0: ROWS_WINDOW_BYTES */
 
@@ -56,13 +58,13 @@ struct rows_options {
 struct rows {
 	struct rows_options options;
 	struct scan scan;
-	struct utf8 utf8;
+	struct utf8 utf8; /* with another encoding its place and problem */
 	bool has_begun, has_ended;
 	uint64_t at_end; /* once has_ended: the offset of the end */
 
 	char *window; /* begins with the record under way, at offset window_at */
 	size_t room, filled;
-	size_t checked; /* good UTF-8; less than filled only before a problem */
+	size_t checked; /* good bytes; less than filled only before a problem */
 	uint64_t window_at;
 
 	uint32_t *ends;
@@ -104,8 +106,8 @@ rows_field(const struct row *row, uint32_t index)
 	return (struct span){ row->content.ptr + begin, row->ends[index] - begin };
 }
 
-/* After PROBLEM_UTF8: reads on to the end and counts the records with broken characters, this one
- * included. *is_complete is false if another problem ended the count. */
+/* After PROBLEM_UTF8 or PROBLEM_MEANING: reads on to the end and counts the records with such bytes, this
+ * one included. *is_complete is false if another problem ended the count. */
 int rows_count_broken(struct rows *rows, uint64_t *count, bool *is_complete, struct err *err);
 
 #endif

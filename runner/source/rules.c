@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "runner/base/dates.h"
 #include "runner/base/required.h"
 #include "runner/source/rules.h"
 
@@ -90,42 +91,14 @@ is_two_letters(struct span value)
 	return value.len == 2 && is_letter(value.ptr[0]) && is_letter(value.ptr[1]);
 }
 
-/* `len` digits at the front, or -1. */
-static int
-digits(const char *at, size_t len)
-{
-	int number = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		if (at[i] < '0' || at[i] > '9')
-			return -1;
-		number = number * 10 + (at[i] - '0');
-	}
-	return number;
-}
-
+/* The two forms that the nation's pages name; no blanks, no time of day. */
 static bool
-is_day(int year, int month, int day)
+is_date(struct span text)
 {
-	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+	struct dates_day day;
 
-	if (year < 1 || month < 1 || month > 12 || day < 1)
-		return false;
-	return day <= days[month - 1] + (month == 2 && is_leap);
-}
-
-bool
-rules_is_date(struct span text)
-{
-	const char *at = text.ptr;
-
-	if (text.len != 10)
-		return false;
-	if (at[2] == '/' && at[5] == '/')
-		return is_day(digits(at + 6, 4), digits(at, 2), digits(at + 3, 2));
-	return at[4] == '-' && at[7] == '-' &&
-	    is_day(digits(at, 4), digits(at + 5, 2), digits(at + 8, 2));
+	return text.len == DATES_SENT_BYTES &&
+	    (dates_read(DATES_MM_DD_YYYY, text, &day) || dates_read(DATES_ISO, text, &day));
 }
 
 static void
@@ -143,23 +116,34 @@ count(struct rules *rules, enum rule rule, const struct row *row, struct span va
 	broken->rows++;
 }
 
+/* A row under the eyes of the rules. */
+struct view {
+	const struct layout *layout;
+	const struct row *row;
+	const struct span *values;
+};
+
 static struct span
-value_of(int output, const struct layout *layout, const struct row *row)
+value_of(int output, const struct view *view)
 {
-	return output < 0 ? SPAN_NONE : layout_inner(layout, row, (uint32_t)output);
+	if (output < 0)
+		return SPAN_NONE;
+	return view->values ? view->values[output]
+			    : layout_inner(view->layout, view->row, (uint32_t)output);
 }
 
 static void
-look_at_ballot(struct rules *rules, const struct layout *layout, const struct row *row)
+look_at_ballot(struct rules *rules, const struct view *view)
 {
-	struct span method = value_of(rules->method, layout, row);
-	struct span day = value_of(rules->election_at, layout, row);
-	struct span state = value_of(rules->election_state, layout, row);
-	struct span country = value_of(rules->country, layout, row);
+	const struct row *row = view->row;
+	struct span method = value_of(rules->method, view);
+	struct span day = value_of(rules->election_at, view);
+	struct span state = value_of(rules->election_state, view);
+	struct span country = value_of(rules->country, view);
 
 	if (!span_is(method, "voted") && !span_is(method, "early") && !span_is(method, "absentee"))
 		count(rules, RULE_VOTE_METHOD, row, method);
-	if (!rules_is_date(day))
+	if (!is_date(day))
 		count(rules, RULE_ELECTION_AT, row, day);
 	if (!is_two_letters(country))
 		count(rules, RULE_COUNTRY, row, country);
@@ -168,13 +152,14 @@ look_at_ballot(struct rules *rules, const struct layout *layout, const struct ro
 }
 
 static void
-look_at_identity(struct rules *rules, const struct layout *layout, const struct row *row)
+look_at_identity(struct rules *rules, const struct view *view)
 {
-	struct span id = value_of(rules->id, layout, row);
-	struct span state_file = value_of(rules->state_file, layout, row);
-	struct span county_file = value_of(rules->county_file, layout, row);
-	struct span state = value_of(rules->state, layout, row);
-	struct span county = value_of(rules->county, layout, row);
+	const struct row *row = view->row;
+	struct span id = value_of(rules->id, view);
+	struct span state_file = value_of(rules->state_file, view);
+	struct span county_file = value_of(rules->county_file, view);
+	struct span state = value_of(rules->state, view);
+	struct span county = value_of(rules->county, view);
 
 	if (!is_blank(id))
 		return; /* stands for itself */
@@ -190,11 +175,14 @@ look_at_identity(struct rules *rules, const struct layout *layout, const struct 
 }
 
 void
-rules_row(struct rules *rules, const struct layout *layout, const struct row *row)
+rules_row(struct rules *rules, const struct layout *layout, const struct row *row,
+    const struct span *values)
 {
+	const struct view view = { layout, row, values };
+
 	if (rules->type == RULES_BALLOT)
-		look_at_ballot(rules, layout, row);
-	look_at_identity(rules, layout, row);
+		look_at_ballot(rules, &view);
+	look_at_identity(rules, &view);
 }
 
 void

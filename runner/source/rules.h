@@ -61,13 +61,12 @@ int rules_init(struct rules *rules, enum rules_type type, const struct layout *l
 /* Whether any rule would look at the rows. */
 bool rules_apply(const struct rules *rules);
 
-/* Looks at a row that was taken apart. */
-void rules_row(struct rules *rules, const struct layout *layout, const struct row *row);
+/* Looks at a row that was taken apart. `values` are those that are sent, one an output; NULL: they are
+ * what stands in the file. */
+void rules_row(struct rules *rules, const struct layout *layout, const struct row *row,
+    const struct span *values);
 
 /* Adds the counts of another input of the same source; earlier examples stay in front. */
 void rules_add(struct rules_count to[RULE_COUNT], const struct rules_count from[RULE_COUNT]);
-
-/* MM/DD/YYYY or YYYY-MM-DD, a day that exists. */
-bool rules_is_date(struct span text);
 
 #endif

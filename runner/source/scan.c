@@ -149,7 +149,7 @@ take_byte(struct scan *scan, char byte)
 			return open_quote(scan);
 		break;
 	case SCAN_IN_PLAIN:
-		if (is_quote)
+		if (is_quote && !scan->dialect.strays)
 			return scan_fail(scan, PROBLEM_STRAY_QUOTE, scan->at);
 		break;
 	}

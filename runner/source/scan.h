@@ -8,7 +8,9 @@
  * file. A CR that no LF follows is a problem outside quotation marks, and data inside them. With
  * quotes (RFC 4180, strictly): a quotation mark may stand first in a field, then the next one that
  * is not doubled ends it, and a delimiter or line end must follow. A line without a byte is a
- * problem: write "" for a record of one empty field. Bytes from 0x80 up and NUL are ordinary
+ * problem: write "" for a record of one empty field. With strays, too, a quotation mark inside an
+ * unquoted field is data; what follows a closing one stays a problem, because nobody knows whether the
+ * record ends there. Bytes from 0x80 up and NUL are ordinary
  * here (utf8.h judges them). */
 #ifndef RUNNER_SOURCE_SCAN_H
 #define RUNNER_SOURCE_SCAN_H

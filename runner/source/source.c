@@ -49,6 +49,7 @@ read_layout(
 	struct rows_options options = {
 		.reader = &opened->reader,
 		.dialect = job->layout.dialect,
+		.encoding = job->layout.encoding,
 		.most_record_bytes = LIMIT_CHUNK_MOST_BYTES,
 		.window_bytes = REREAD_WINDOW_BYTES,
 		.first_row = job->layout.header_count ? 1 : 0,

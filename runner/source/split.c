@@ -62,12 +62,24 @@ begin(struct split *split, uint32_t first_number, struct err *err)
 }
 
 static int
+skip(struct split *split, uint32_t records, const struct row *before, struct err *err)
+{
+	while (records--) {
+		if (cut_skip(&split->cut, before, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int
 take_row(struct split *split, const struct reread_row *read, struct err *err)
 {
 	const struct row row = { .row = read->row, .line = read->line, .byte = read->byte };
-	bool is_half = split->count == 0 && split->cut.chunk.rows &&
+	bool is_half = split->count == 0 && plan_rows_sent(&split->cut.chunk) &&
 		       split->cut.sent_bytes + read->sent.len > split->most_bytes;
 
+	if (skip(split, read->left_out, &row, err))
+		return -1;
 	if (is_half && cut_before(&split->cut, &row, err))
 		return -1;
 	if (cut_row(&split->cut, &row, read->sent, err))
@@ -86,12 +98,12 @@ take_rows(struct split *split, struct err *err)
 	if (reread_init(&csv, split->csv, err))
 		return -1;
 	for (;;) {
-		struct reread_row row;
+		struct reread_row row = { .left_out = 0 };
 
 		if (reread_row(&csv, &row, &is_end, err))
 			return -1;
 		if (is_end)
-			return 0;
+			return skip(split, row.left_out, &(struct row){ .row = row.row }, err);
 		if (take_row(split, &row, err))
 			return -1;
 	}

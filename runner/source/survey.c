@@ -10,7 +10,7 @@
 struct known {
 	uint32_t source, input;
 	uint64_t device, inode;
-	uint64_t rows;
+	uint64_t rows_sent;
 	unsigned char digest[PLAN_DIGEST_BYTES];
 };
 
@@ -19,6 +19,7 @@ struct survey {
 	const struct survey_source *source;
 	uint32_t source_index, input_index;
 	uint32_t next_number;
+	uint64_t rows_sent; /* of the input */
 	struct known *known; /* of the inputs so far */
 	uint32_t known_count;
 };
@@ -42,7 +43,21 @@ tell_chunk(void *ctx, const struct plan_chunk *chunk, struct err *err)
 	const struct survey_options *options = survey->options;
 
 	survey->next_number = chunk->number + 1;
+	survey->rows_sent += plan_rows_sent(chunk);
 	return options->on_chunk ? options->on_chunk(options->ctx, chunk, err) : 0;
+}
+
+static int
+tell_reasons(void *ctx, const struct layout *layout, const struct reasons_count *counts,
+    struct err *err)
+{
+	const struct survey *survey = ctx;
+	const struct survey_options *options = survey->options;
+
+	if (!options->on_reasons)
+		return 0;
+	return options->on_reasons(
+	    options->ctx, survey->source_index, survey->input_index, layout, counts, err);
 }
 
 static int
@@ -82,10 +97,11 @@ check_file_is_new(const struct survey *survey, const struct file *file, struct e
 static int
 check_rows_are_new(const struct survey *survey, const struct plan_input *input, struct err *err)
 {
-	for (uint32_t i = 0; i < survey->known_count && input->rows; i++) {
+	/* Of two files of which every row is left out nothing is sent twice. */
+	for (uint32_t i = 0; i < survey->known_count && survey->rows_sent; i++) {
 		const struct known *known = &survey->known[i];
 
-		if (known->rows == input->rows &&
+		if (known->rows_sent == survey->rows_sent &&
 		    memcmp(known->digest, input->digest, sizeof(input->digest)) == 0)
 			return refuse_twin(survey, known, "hold the same rows", err);
 	}
@@ -110,9 +126,11 @@ plan_file(struct survey *survey, struct file *file, struct pass_result *result, 
 		.is_empty_allowed = source->is_empty_allowed,
 		.on_layout = tell_layout,
 		.on_chunk = tell_chunk,
+		.on_reasons = tell_reasons,
 		.ctx = survey,
 	};
 
+	survey->rows_sent = 0;
 	if (pass_run(&pass, &reader, result, err) || file_check_unchanged(file, err))
 		return -1;
 	file_describe(file, &result->input);
@@ -136,7 +154,7 @@ plan_input(struct survey *survey, struct err *err)
 	known->input = survey->input_index;
 	known->device = file.device;
 	known->inode = file.inode;
-	known->rows = result.input.rows;
+	known->rows_sent = survey->rows_sent;
 	memcpy(known->digest, result.input.digest, sizeof(known->digest));
 	return options->on_input ? options->on_input(options->ctx, &result.input, &result, err) : 0;
 }

@@ -98,10 +98,12 @@ exits 0 "an input in two sources that send other rows of it" rollcall check --qu
 # What is said of windows-1252 names the way out, and it works.
 input "$header\n2,NC,N\372\361ez\n"
 job
-rollcall run job.cfg 2>err
-eval "$(sed -n 's/^ *\(iconv .*\)/\1/p' err)"
-is "the iconv command that is proposed works" "2,NC,Núñez" "$(tail -n 1 people.csv.utf8)"
-rm -f people.csv.utf8 err
+rollcall check job.cfg 2>err
+advice=$(sed -n 's/.*set  \(encoding = .*;\)  in job.cfg line 3\./\1/p' err)
+is "an encoding is proposed" 'encoding = "windows-1252";' "$advice"
+SOURCE=$advice job
+exits 0 "and it is the right one" rollcall check --quiet job.cfg
+rm -f err
 
 # ballots
 ballot_column_missing()

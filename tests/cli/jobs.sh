@@ -76,14 +76,9 @@ err_has "resubmit for ballots: why" "in_doubt"
 
 unavailable "limits.upload_rate" 's/rows = 2/upload_rate = "1MB\/s"; &/'
 unavailable "schedule.windows" 's/^limits/schedule = { windows = [ "22:00-06:00" ]; }; &/'
-unavailable "maps" 's/^limits/maps = { party = ( ( "DEM", "D" ) ); }; &/'
 unavailable "notify.on" 's/^limits/notify = { on = [ "finished" ]; }; &/'
 unavailable "report.html" 's/^limits/report = { html = true; }; &/'
-unavailable "sources.only" 's/type = "people";/& only = ( ( "a", "in", [ "b" ] ) );/'
 unavailable "sources.history" 's/type = "people";/& history = ( ( "a", "b" ) );/'
-unavailable "sources.clean" 's/type = "people";/& clean = true;/'
-unavailable "sources.encoding" 's/type = "people";/& encoding = "windows-1252";/'
-unavailable "sources.columns" 's/type = "people";/& columns = ( ( "a", "last_name", "name case" ) );/'
 unavailable "sources.input" 's/people.csv/people.csv.gz/'
 unavailable "sources.input" 's/people.csv/*.csv/'
 

@@ -47,7 +47,14 @@ fuzz_programs += tests/fuzz/fuzz_pass
 FUZZ_INPUTS += %D%/corpus/pass
 tests_fuzz_fuzz_pass_SOURCES = %D%/fuzz_pass.c %D%/fuzz.h tests/unit/input.h
 tests_fuzz_fuzz_pass_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
-tests_fuzz_fuzz_pass_LDADD = $(FUZZ_MAIN) libtext.a libbase.a $(XXHASH_LIBS) $(CRYPTO_LIBS)
+tests_fuzz_fuzz_pass_LDADD = $(FUZZ_MAIN) libtext.a libbase.a $(XXHASH_LIBS) $(UTF8PROC_LIBS) $(CRYPTO_LIBS)
+
+fuzz_programs += tests/fuzz/fuzz_transform
+FUZZ_INPUTS += %D%/corpus/transform
+tests_fuzz_fuzz_transform_SOURCES = %D%/fuzz_transform.c %D%/fuzz.h tests/unit/input.h
+tests_fuzz_fuzz_transform_LDFLAGS = $(FUZZ_FLAGS)
+tests_fuzz_fuzz_transform_LDADD = $(FUZZ_MAIN) libtext.a libbase.a $(XXHASH_LIBS) $(UTF8PROC_LIBS) \
+	$(CRYPTO_LIBS)
 
 fuzz_programs += tests/fuzz/fuzz_head tests/fuzz/fuzz_result
 FUZZ_INPUTS += %D%/corpus/head %D%/corpus/result

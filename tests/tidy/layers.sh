@@ -43,7 +43,7 @@ xxhash.h                runner/source/digest.c
 xxh_x86dispatch.h       runner/source/digest.c
 openssl/                runner/source/digest.c,sandbox/digest.c
 iconv.h                 runner/source/encoding.c
-unistr.h                runner/source/utf8.c
+utf8proc.h              runner/source/letters.c
 zlib.h                  runner/source/unpack.c
 zstd.h                  runner/source/unpack.c
 archive                 runner/source/unpack.c

@@ -390,10 +390,7 @@ a_setting_of_a_later_version_is_refused_by_its_name(void **state)
 	static const struct {
 		const char *group, *setting, *value;
 	} later[] = {
-		{ "sources", "clean", "\"quotes\"" },
-		{ "sources", "only", "( ( \"a\", \"in\", [ \"b\" ] ) )" },
 		{ "sources", "history", "( \"GENERAL-*\" )" },
-		{ "", "maps", "{ party = ( ( \"DEM\", \"D\" ) ); }" },
 		{ "limits", "upload_rate", "\"1MB/1s\"" },
 		{ "schedule", "windows", "[ \"22:00-06:00\" ]" },
 		{ "schedule", "time_zone", "\"America/New_York\"" },
@@ -452,15 +449,7 @@ the_default_of_a_later_versions_setting_is_accepted(void **state)
 static void
 parts_of_settings_that_belong_to_later_versions_are_refused_by_name(void **state)
 {
-	static const char how[] =
-	    "`sources.columns` with a third part (how) are not available in this version";
-
 	(void)state;
-	JOB_REFUSED(JOB_OF_PEOPLE("columns = ( ( \"a\", \"last_name\", \"name case\" ) );"), 5, how,
-	    "write  ( \"column\", \"field\" )  and prepare the values in the file");
-	JOB_REFUSED(JOB_OF_PEOPLE("encoding = \"windows-1252\";"), 5,
-	    "`sources.encoding` other than \"UTF-8\" is not available in this version",
-	    "convert the file first, for instance with iconv");
 	for (int i = 0; i < 3; i++) {
 		static const char *const names[] = { "a.csv.gz", "a.ZST", ".zip" };
 		SCOPED(buf) text = BUF_INIT;
@@ -729,9 +718,11 @@ columns_are_pairs(void **state)
 	JOB_REFUSED(JOB_OF_PEOPLE("constants = ( \"note\", \"b\" );"), 5,
 	    "`sources.constants` is a list of pairs", "write  ( ( \"field\", \"value\" ), ... )");
 	JOB_REFUSED(JOB_OF_PEOPLE("columns = ( ( \"a\" ) );"), 5,
-	    "`sources.columns` has an entry that is no pair", "two texts in ( )");
+	    "`sources.columns` has an entry that is no pair",
+	    "two texts in ( ), or three with how it is sent");
 	JOB_REFUSED(JOB_OF_PEOPLE("columns = ( ( \"a\", \"b\", \"c\", \"d\" ) );"), 5,
-	    "`sources.columns` has an entry that is no pair", "two texts in ( )");
+	    "`sources.columns` has an entry that is no pair",
+	    "two texts in ( ), or three with how it is sent");
 	JOB_REFUSED(JOB_OF_PEOPLE("constants = ( ( \"note\", \"a\", \"b\" ) );"), 5,
 	    "`sources.constants` has an entry that is no pair", "two texts in ( )");
 	JOB_REFUSED(JOB_OF_PEOPLE("columns = ( ( \"a\", 1 ) );"), 5,

@@ -13,6 +13,7 @@
 #include "runner/base/limits.h"
 #include "runner/source/field.h"
 #include "runner/source/layout.h"
+#include "runner/source/render.h"
 #include "tests/unit/input.h"
 #include "tests/unit/transcript.h"
 
@@ -33,6 +34,7 @@ send(struct buf *sent, const char *text, struct layout_options options, struct e
 		.first_row = options.header_count ? 1 : 0 };
 	enum rows_verdict verdict;
 	SCOPED(layout) layout;
+	SCOPED(render) render = { .layout = NULL };
 	SCOPED(rows) rows;
 	struct row row;
 	int read;
@@ -42,11 +44,20 @@ send(struct buf *sent, const char *text, struct layout_options options, struct e
 	if (read)
 		return read;
 	buf_add_span(sent, buf_span(&layout.header));
+	if (!layout.is_verbatim)
+		assert_int_equal(render_init(&render, &layout, err), 0);
 	while (rows_pull(&rows, &row, &verdict, err) == 0 && verdict == ROWS_ROW) {
 		SCOPED(buf) scratch = BUF_INIT;
+		bool is_sent = true;
 
-		buf_add_span(sent, layout_sent(&layout, &row, &scratch));
-		assert_true(scratch.len <= layout_sent_most(&layout, &row));
+		if (layout.is_verbatim) {
+			buf_add_span(sent, row.raw);
+			continue;
+		}
+		assert_int_equal(render_take(&render, &row, &is_sent, err), 0);
+		if (is_sent)
+			buf_add_span(sent, render_write(&render, &scratch));
+		assert_true(scratch.len <= render_most(&render));
 	}
 	assert_int_equal(verdict, ROWS_END);
 	return 0;

@@ -114,7 +114,7 @@ help_says_kind_range_and_default(void **state)
 	shown("sources", "max_rejected", "sources.max_rejected: a percentage or a count; default 0");
 	shown("sources", "input", "sources.input: a text or a list of texts; required");
 	shown("sources", "header", "sources.header: a list of texts; default []");
-	shown("sources", "columns", "sources.columns: a list of pairs; default ()");
+	shown("sources", "columns", "sources.columns: a list of pairs or threes; default ()");
 	shown("report", "dir", "report.dir: a path; default .");
 }
 

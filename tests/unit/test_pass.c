@@ -240,21 +240,19 @@ bytes_that_are_not_utf8_are_shown_and_counted(void **state)
 	    "voters.csv is not UTF-8\n"
 	    "  row 2 (line 3, byte 22), column last_name: bytes 4E FA F1 65 7A\n"
 	    "  Read as windows-1252 this is \"Núñez\".  2 rows have such bytes.\n"
-	    "  If that looks right, convert it, and name the new file in nc.cfg line 31:\n"
-	    "    iconv -f WINDOWS-1252 -t UTF-8 'voters.csv' > 'voters.csv.utf8'\n"
+	    "  If that looks right, set  encoding = \"windows-1252\";  in nc.cfg line 31.\n"
 	    "Nothing was sent.");
 	expect_refusal(text, options,
 	    "voters.csv is not UTF-8\n"
 	    "  row 2 (line 3, byte 22), column last_name: bytes 4E FA F1 65 7A\n"
 	    "  Read as windows-1252 this is \"Núñez\".  At least 2 rows have such bytes.\n"
-	    "  If that looks right, convert it, and name the new file in nc.cfg line 31:\n"
-	    "    iconv -f WINDOWS-1252 -t UTF-8 'voters.csv' > 'voters.csv.utf8'\n"
+	    "  If that looks right, set  encoding = \"windows-1252\";  in nc.cfg line 31.\n"
 	    "Nothing was sent.");
 	expect_refusal("id,b\n1,\x81\n", options,
 	    "voters.csv is not UTF-8\n"
 	    "  row 1 (line 2, byte 7), column b: bytes 81\n"
-	    "  1 row has such bytes.\n"
-	    "  Convert the file to UTF-8 from the encoding it was written in.\n"
+	    "  Read as macintosh this is \"Å\".  1 row has such bytes.\n"
+	    "  If that looks right, set  encoding = \"macintosh\";  in nc.cfg line 31.\n"
 	    "Nothing was sent.");
 }
 
@@ -270,7 +268,7 @@ every_kind_of_bad_input_is_told_with_its_place_and_a_way_out(void **state)
 	    "  The nation refuses a whole file for this; lenient readers guess where rows end.\n"
 	    "  If quotation marks are ordinary characters here, set  quoting = \"none\";  "
 	    "in a.cfg:30;\n"
-	    "  else mend the file: put the field in quotation marks and double its own.\n"
+	    "  if only those inside values are, set  clean = \"quotation marks\";  there.\n"
 	    "Nothing was sent.");
 	expect_refusal("id,b\n1,2\n\"x\",\"Bud\" Smith\n", options,
 	    "voters.csv has text after a closing quotation mark\n"

@@ -10,7 +10,6 @@
 
 #include "runner/base/scoped.h"
 #include "runner/base/utf8.h"
-#include "runner/source/cp1252.h"
 #include "runner/source/utf8.h"
 
 struct answer {
@@ -137,30 +136,6 @@ a_broken_place_can_be_forgiven_to_count_on(void **state)
 	assert_int_equal(problems, 3);
 }
 
-static void
-bytes_are_shown_as_windows_1252_would_read_them(void **state)
-{
-	SCOPED(buf) shown = BUF_INIT;
-
-	(void)state;
-	assert_int_equal(cp1252_show(&shown,
-			     (struct span){ "N\xFA\xF1"
-					    "ez\x80\x92",
-				 7 }),
-	    0);
-	assert_string_equal(buf_text(&shown), "Núñez€’");
-}
-
-static void
-bytes_without_a_meaning_in_windows_1252_are_not_shown(void **state)
-{
-	SCOPED(buf) shown = BUF_INIT;
-
-	(void)state;
-	assert_int_equal(cp1252_show(&shown, (struct span){ "a\x81", 2 }), -1);
-	assert_int_equal(shown.len, 0);
-}
-
 int
 main(void)
 {
@@ -171,8 +146,6 @@ main(void)
 		cmocka_unit_test(
 		    every_pair_and_every_triple_is_judged_as_the_character_function_judges),
 		cmocka_unit_test(a_broken_place_can_be_forgiven_to_count_on),
-		cmocka_unit_test(bytes_are_shown_as_windows_1252_would_read_them),
-		cmocka_unit_test(bytes_without_a_meaning_in_windows_1252_are_not_shown),
 	};
 
 	return cmocka_run_group_tests_name("utf8", tests, NULL, NULL);
