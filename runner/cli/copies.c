@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -139,8 +140,16 @@ copies_unmake(const struct copies_place *place)
 		rmdir(path); /* stays if it has others */
 }
 
+/* Of a link in its place only the link goes. */
 int
 copies_remove(const char *folder, struct err *err)
 {
+	char path[PATH_MAX];
+	struct stat facts;
+
+	if (snprintf(path, sizeof(path), "%s/%s", folder, folder_name) >= (int)sizeof(path))
+		return err_system(err, ERR_IO, ENAMETOOLONG, "%s", folder);
+	if (lstat(path, &facts) == 0 && S_ISLNK(facts.st_mode))
+		return unlink(path) ? err_system(err, ERR_IO, errno, "%s", path) : 0;
 	return folder_remove(folder, folder_name, err);
 }

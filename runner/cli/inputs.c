@@ -168,8 +168,13 @@ inputs_copy(void *context, uint32_t source, uint32_t input, struct input *from,
 	const struct copies_place place = place_of(inputs, source, input);
 	char path[PATH_MAX];
 
-	if (copies_path(&place, path, err) || copies_make(&place, from, err))
+	struct err cause = ERR_INIT;
+
+	if (copies_path(&place, path, err))
 		return -1;
+	if (copies_make(&place, from, &cause))
+		return err_set(err, cause.kind, "%s%s", cause.text,
+		    cause.kind == ERR_IO || cause.kind == ERR_CREATE ? "\nNothing was sent." : "");
 	return file_open(copy, (struct file_name){ path, from->file.written }, err);
 }
 

@@ -129,6 +129,19 @@ mv away people.csv.gz
 
 # ---- cut off
 
+# ---- a link in its place
+
+scene linked
+people 5
+gzip -k people.csv
+input '"people.csv.gz"'
+mkdir elsewhere job.run
+chmod 700 job.run
+echo kept >elsewhere/kept
+ln -s ../elsewhere job.run/inputs
+runs 0 "a link in the place of the folder is not followed"
+file_has "nothing behind it is touched" elsewhere/kept kept
+
 # kill_at STEP: the run ends there by SIGKILL.
 kill_at()
 {
@@ -265,6 +278,7 @@ if [ "$(id -u)" = 0 ] && mkdir "$WORK/disk" && mount -t tmpfs -o size=4m,mode=07
 	err_has "is warned of before" "warning: people.csv.gz may need 4."
 	err_has "and told" "unpacking people.csv.gz into"
 	err_has "with the reason" "disk full (0 bytes free)"
+	err_has "and what was sent" "Nothing was sent."
 	is "and nothing is left of it" "" "$(find "$WORK/disk" -name '*people-1*')"
 	is "nothing was sent" 0 "$(posts)"
 	input '"people.csv.zst"'
