@@ -32,8 +32,8 @@ add_text(struct buf *to, const char *text)
 static void
 add_inputs(struct buf *to, const struct settings_source *source)
 {
-	for (size_t i = 0; i < source->input_count; i++)
-		add_text(to, source->inputs[i].written);
+	for (size_t i = 0; i < source->pattern_count; i++)
+		add_text(to, source->patterns[i].written);
 }
 
 static void

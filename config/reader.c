@@ -34,9 +34,7 @@ reader_keep(const struct reader *reader, struct span text, const char **kept)
 static int
 resolve(const struct reader *reader, const struct tree *node, const char **resolved)
 {
-	struct arena *arena = &reader->settings->arena;
 	const char *written = node->text.ptr;
-	const char *folder = reader->settings->folder;
 	const char *path;
 
 	if (written[0] == '~') {
@@ -46,13 +44,8 @@ resolve(const struct reader *reader, const struct tree *node, const char **resol
 		if (!reader->home)
 			return complain_at(reader->script, node->at, reader->err,
 			    "~ stands for $HOME, which is not set\nwrite the whole path");
-		path = arena_join(arena, reader->home, written + 1, NULL);
-	} else if (written[0] == '/' || strcmp(folder, ".") == 0) {
-		path = arena_join(arena, written, NULL);
-	} else {
-		path = arena_join(
-		    arena, folder, strcmp(folder, "/") == 0 ? "" : "/", written, NULL);
 	}
+	path = settings_path_of(reader->settings, written, reader->home);
 	if (!path)
 		return err_memory(reader->err);
 	*resolved = path;

@@ -30,6 +30,19 @@ settings_type_name(enum settings_type type)
 	return type == SETTINGS_PEOPLE ? "people" : "ballot";
 }
 
+const char *
+settings_path_of(struct settings *settings, const char *written, const char *home)
+{
+	const char *folder = settings->folder;
+
+	if (written[0] == '~')
+		return home ? arena_join(&settings->arena, home, written + 1, NULL) : NULL;
+	if (written[0] == '/' || strcmp(folder, ".") == 0)
+		return arena_join(&settings->arena, written, NULL);
+	return arena_join(
+	    &settings->arena, folder, strcmp(folder, "/") == 0 ? "" : "/", written, NULL);
+}
+
 int
 settings_mark_add(struct settings *settings, const char *option, size_t source,
     struct settings_place at)

@@ -88,8 +88,14 @@ struct settings_constant {
 struct settings_source {
 	const char *name; /* [a-z0-9_-], shorter than LIMIT_NAME_BYTES, never ends in -DIGITS */
 	enum settings_type type;
-	struct settings_path *inputs; /* 1 to LIMIT_INPUTS; two may turn out to be one file */
+	/* As the job file has them; with * ? or [ they are patterns, but where a file has that name. */
+	struct settings_path *patterns;
+	size_t pattern_count;
+	/* What they mean, 1 to LIMIT_INPUTS, once somebody looked (runner/cli/globs.h), else the same;
+	 * two may turn out to be one file. */
+	struct settings_path *inputs;
 	size_t input_count;
+	const char *member; /* of a .zip: a name or a pattern; "": the only one */
 
 	char delimiter;       /* ',' '\t' '|' ';' */
 	bool quoting;         /* rfc4180; false: a quotation mark is an ordinary character */
@@ -172,6 +178,10 @@ struct settings {
 void settings_init(struct settings *settings);
 void settings_done(struct settings *settings);
 SCOPED_BY(settings, settings_done)
+
+/* The path that `written` stands for, kept by the settings; NULL if memory is short, or it begins with
+ * ~ and `home` is NULL. */
+const char *settings_path_of(struct settings *settings, const char *written, const char *home);
 
 /* Where `option` ("nation.token", "sources.encoding") stands. `source` is the source's index and
  * counts for "sources..." only. A setting that the job file leaves out is said to stand where its

@@ -95,30 +95,13 @@ new_array(const struct list *list, size_t count, size_t size)
 
 /* ---- inputs ---- */
 
-static bool
-ends_with(struct span text, const char *end)
-{
-	size_t len = strlen(end);
-
-	return text.len >= len &&
-	    span_equal_nocase((struct span){ text.ptr + text.len - len, len }, span_of(end));
-}
-
 static int
 check_input(const struct list *list, const struct tree *text)
 {
-	static const char *const packed[] = { ".gz", ".zst", ".zip" };
-
-	for (size_t i = 0; i < ARRAY_COUNT(packed); i++) {
-		if (ends_with(text->text, packed[i]))
-			return refuse(list, text,
-			    "of a compressed file is not available in this version\nunpack it "
-			    "first");
-	}
-	if (strpbrk(text->text.ptr, "*?["))
+	if (strstr(text->text.ptr, "**"))
 		return refuse(list, text,
-		    "with * ? or [ is not available in this version\nwrite a list of the files: "
-		    "[ \"A.txt\", \"B.txt\" ]");
+		    "with ** looks into folders at any depth, which is not available\nwrite a "
+		    "pattern for each depth: [ \"*.txt\", \"*/*.txt\" ]");
 	if (span_is(text->text, "-"))
 		return refuse(list, text,
 		    "cannot be standard input\na load reads its input more than once: write it to "
@@ -144,8 +127,8 @@ read_inputs(const struct list *list, struct settings_source *source)
 		if (check_input(list, text) || reader_path(list->reader, text, &inputs[count++]))
 			return -1;
 	}
-	source->inputs = inputs;
-	source->input_count = count;
+	source->patterns = source->inputs = inputs;
+	source->pattern_count = source->input_count = count;
 	return 0;
 }
 

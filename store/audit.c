@@ -177,6 +177,7 @@ check_sums(struct audit *audit, const struct sums *sums)
 	struct schema_key key = schema_chunk_key(last->source, last->input);
 	const char *name = name_of(audit, last->source);
 	struct schema_input input;
+	uint64_t text_bytes;
 	int found;
 
 	if (!sums->is_any)
@@ -194,10 +195,10 @@ check_sums(struct audit *audit, const struct sums *sums)
 	if (sums->chunks != input.input.chunks)
 		find(audit, "plan: input %u of %s has %u chunks, not %u", last->input, name,
 		    sums->chunks, input.input.chunks);
-	if (last->end_byte != input.input.size)
+	text_bytes = input.input.is_copied ? input.input.text_bytes : input.input.size;
+	if (last->end_byte != text_bytes)
 		find(audit, "plan: the chunks of input %u of %s end at byte %" PRIu64
-		    ", the input at %" PRIu64, last->input, name, last->end_byte,
-		    input.input.size);
+		    ", the input at %" PRIu64, last->input, name, last->end_byte, text_bytes);
 }
 
 /* A chunk against the one before it in the same input. */

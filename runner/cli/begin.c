@@ -14,6 +14,8 @@
 #include "runner/cli/begin.h"
 #include "runner/cli/compare.h"
 #include "runner/cli/confinement.h"
+#include "runner/cli/copies.h"
+#include "runner/cli/globs.h"
 #include "runner/cli/planning.h"
 #include "runner/cli/ports.h"
 #include "runner/files/folder.h"
@@ -132,6 +134,9 @@ set_old_aside(struct session *session, const struct args *args, struct err *err)
 		if (!is_yes(question))
 			return err_set(err, ERR_LATER, "nothing was changed");
 	}
+	/* They can be made again, and would be in nobody's way but that of the disk. */
+	if (copies_remove(session->folder, err))
+		return -1;
 	if (rename(session->folder, kept))
 		return err_system(err, ERR_IO, errno, "%s", session->folder);
 	return 0;
@@ -169,8 +174,10 @@ write_plan(struct session *session, struct draft *draft, const char *load_id, st
 	SCOPED(planning) planning = {
 		.inputs = &inputs,
 		.sink = { add_chunk, add_input, draft },
+		.makes_copies = true,
 	};
-	int failed = inputs_make(&inputs, &session->settings, load_id, err) ||
+	int failed = globs_expand(&session->settings, err) ||
+		     inputs_make(&inputs, &session->settings, session->folder, load_id, err) ||
 		     planning_run(&planning, err);
 
 	if (!failed)
@@ -201,6 +208,11 @@ plan(struct session *session, struct err *err)
 	char load_id[17];
 	int failed;
 
+	/* What a run left that was cut off while it planned. */
+	if (copies_remove(session->folder, err)) {
+		free(names);
+		return -1;
+	}
 	if (!names)
 		return err_memory(err);
 	for (size_t i = 0; i < settings->source_count; i++)
@@ -329,6 +341,7 @@ begin_load(struct session *session, const struct args *args, struct lock *lock, 
 		return -1;
 	if (!is_there) {
 		if (plan(session, err)) {
+			copies_remove(session->folder, NULL);
 			if (is_ours)
 				remove_folder(session);
 			confinement_withdraw(session);
@@ -339,5 +352,6 @@ begin_load(struct session *session, const struct args *args, struct lock *lock, 
 	}
 	if (session_own_load(session, err) || compare_inputs(session, COMPARE_FACTS, err))
 		return -1;
+	globs_warn(&session->settings);
 	return store_copied(session->store) ? adopt(session, err) : 0;
 }

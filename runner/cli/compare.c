@@ -5,7 +5,7 @@
 
 #include "runner/base/show.h"
 #include "runner/cli/compare.h"
-#include "runner/source/file.h"
+#include "runner/source/input.h"
 #include "runner/source/pass.h"
 #include "runner/source/reread.h"
 
@@ -51,11 +51,11 @@ find_id(const struct layout *layout)
 /* By what the nation knows a row again, so that a second load makes nobody twice: of the file as it
  * is now, which a new load would send. NULL if it cannot be told. */
 static const char *
-matched_by(const struct comparison *comparison, struct file *file)
+matched_by(const struct comparison *comparison, struct input *input)
 {
 	const struct layout_options *layout_options =
 	    &comparison->session->inputs.layouts.of[comparison->input->source];
-	struct reader reader = file_reader(file);
+	struct reader reader = input_reader(input);
 	const struct rows_options options = {
 		.reader = &reader,
 		.dialect = layout_options->dialect,
@@ -74,11 +74,11 @@ matched_by(const struct comparison *comparison, struct file *file)
 }
 
 static int
-say_changed(struct comparison *comparison, struct file *file, const char *how, struct err *err)
+say_changed(struct comparison *comparison, struct input *input, const char *how, struct err *err)
 {
 	struct session *session = comparison->session;
 	const struct journal_port *journal = &session->journal;
-	const char *id = matched_by(comparison, file);
+	const char *id = matched_by(comparison, input);
 	char sent[160] = "Nothing of it was sent yet.", hint[80] = "";
 
 	if (journal->each_chunk(journal->ctx, see_chunk, comparison, err))
@@ -104,7 +104,7 @@ say_changed(struct comparison *comparison, struct file *file, const char *how, s
 }
 
 static int
-digest_again(struct comparison *comparison, struct file *file, struct pass_result *result,
+digest_again(struct comparison *comparison, struct input *input, struct pass_result *result,
     struct err *err)
 {
 	const struct settings *settings = &comparison->session->settings;
@@ -120,37 +120,37 @@ digest_again(struct comparison *comparison, struct file *file, struct pass_resul
 		.limit_rows = (uint32_t)settings->limits.rows,
 		.is_empty_allowed = source->empty_allowed,
 	};
-	struct reader reader = file_reader(file);
+	struct reader reader = input_reader(input);
 
 	return pass_run(&options, &reader, result, err);
 }
 
 static int
-compare_file(struct comparison *comparison, struct file *file, struct err *err)
+compare_file(struct comparison *comparison, struct input *input, struct err *err)
 {
 	const struct plan_input *planned = comparison->input;
 	struct plan_input now = { 0 };
 	char before[SHOW_BYTES], after[SHOW_BYTES], how[2 * SHOW_BYTES + 16];
 	struct pass_result result;
 
-	file_describe(file, &now);
-	now.size = file->size;
+	file_describe(&input->file, &now);
+	now.size = input->file.size;
 	if (now.size != planned->size) {
 		snprintf(how, sizeof(how), "%s -> %s bytes", show_count(planned->size, before),
 		    show_count(now.size, after));
-		return say_changed(comparison, file, how, err);
+		return say_changed(comparison, input, how, err);
 	}
 	if (comparison->depth == COMPARE_FACTS && now.mtime_ns == planned->mtime_ns &&
 	    now.inode == planned->inode)
 		return 0;
 	/* Touched or copied: is it the same all the same? Bad input is a change, too. */
-	if (digest_again(comparison, file, &result, err) == 0 &&
+	if (digest_again(comparison, input, &result, err) == 0 &&
 	    memcmp(result.input.digest, planned->digest, sizeof(planned->digest)) == 0)
 		return 0;
 	if (err->kind != ERR_NONE && err->kind != ERR_DATA)
 		return -1;
 	*err = (struct err)ERR_INIT;
-	return say_changed(comparison, file, "same size, other bytes", err);
+	return say_changed(comparison, input, "same size, other bytes", err);
 }
 
 static int
@@ -158,16 +158,16 @@ compare_input(void *context, const struct plan_input *input, const char *path, s
 {
 	struct comparison comparison = *(const struct comparison *)context;
 	struct session *session = comparison.session;
-	SCOPED(file) file = FILE_NONE;
+	SCOPED(input) opened = INPUT_NONE;
 	struct file_name name;
 
 	(void)path;
 	comparison.input = input;
-	name = session->inputs.jobs[input->source].inputs[input->input];
+	name = inputs_file(&session->inputs, input->source, input->input);
 	comparison.path = name.written;
-	if (file_open(&file, name, err))
+	if (input_open(&opened, name, inputs_form(&session->inputs, input->source), err))
 		return -1;
-	return compare_file(&comparison, &file, err);
+	return compare_file(&comparison, &opened, err);
 }
 
 int

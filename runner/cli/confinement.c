@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "runner/cli/confinement.h"
+#include "runner/cli/globs.h"
 #include "runner/files/folder.h"
+#include "runner/source/glob.h"
 #include "runner/sys/confine.h"
 
 /* What libraries open for themselves. No secrets of users lie here; those of root in /etc are
@@ -59,6 +61,19 @@ allow_system(struct confine *confine)
 	tzset(); /* TZ may name a file anywhere */
 }
 
+/* Of a pattern the folder: which files it means stands in the plan, and they may come and go. */
+static void
+allow_input(struct confine *confine, const struct settings_path *pattern)
+{
+	char folder[PATH_MAX];
+
+	confine_allow(confine, pattern->path, CONFINE_READ);
+	if (!glob_is_pattern(pattern->path))
+		return;
+	globs_folder(pattern, folder);
+	confine_allow(confine, folder, CONFINE_READ);
+}
+
 /* Of the job file its folder, as it may be replaced by an editor; of inputs the files alone. Reports are
  * compared by `verify`. */
 static void
@@ -70,8 +85,8 @@ allow_job(struct confine *confine, const struct settings *settings)
 	for (size_t i = 0; i < settings->source_count; i++) {
 		const struct settings_source *source = &settings->sources[i];
 
-		for (size_t j = 0; j < source->input_count; j++)
-			confine_allow(confine, source->inputs[j].path, CONFINE_READ);
+		for (size_t j = 0; j < source->pattern_count; j++)
+			allow_input(confine, &source->patterns[j]);
 	}
 }
 

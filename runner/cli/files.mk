@@ -8,8 +8,10 @@ libcli_a_SOURCES = \
 	%D%/compare.c %D%/compare.h \
 	%D%/completion.c \
 	%D%/confinement.c %D%/confinement.h \
+	%D%/copies.c %D%/copies.h \
 	%D%/demo.c \
 	%D%/explain.c \
+	%D%/globs.c %D%/globs.h \
 	%D%/inputs.c %D%/inputs.h \
 	%D%/later.c \
 	%D%/layouts.c %D%/layouts.h \

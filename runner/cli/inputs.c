@@ -2,9 +2,12 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "runner/cli/copies.h"
 #include "runner/base/number.h"
 #include "runner/cli/inputs.h"
+#include "runner/source/complaint.h"
 #include "store/journal.h"
 
 /* ---- making them */
@@ -19,6 +22,50 @@ count_all(const struct settings *settings)
 	return count;
 }
 
+static size_t
+index_of(const struct inputs *inputs, uint32_t source, uint32_t input)
+{
+	return (size_t)(inputs->jobs[source].sizes - inputs->sizes) + input;
+}
+
+static struct copies_place
+place_of(const struct inputs *inputs, uint32_t source, uint32_t input)
+{
+	return (struct copies_place){ inputs->folder, inputs->settings->sources[source].name, input };
+}
+
+static bool
+is_copy_there(const struct inputs *inputs, size_t at)
+{
+	struct stat facts;
+
+	return stat(inputs->names[at].path, &facts) == 0 && S_ISREG(facts.st_mode) &&
+	    (uint64_t)facts.st_size == inputs->sizes[at];
+}
+
+/* A copy that is gone, or was cut off, is made again; the input must give the same. */
+static int
+prepare(void *context, uint32_t source, uint32_t input, struct err *err)
+{
+	struct inputs *inputs = context;
+	size_t at = index_of(inputs, source, input);
+	const struct copies_place place = place_of(inputs, source, input);
+	struct file_name name = inputs->files[at];
+	SCOPED(input) from = INPUT_NONE;
+	struct err cause = ERR_INIT;
+
+	if (!inputs->facts[at].is_copied || is_copy_there(inputs, at))
+		return 0;
+	if (input_open(&from, name, inputs_form(inputs, source), err))
+		return -1;
+	if (copies_make(&place, &from, &cause) && cause.kind != ERR_DATA)
+		return err_set(err, cause.kind, "%s", cause.text);
+	inputs->facts[at].was_copied = true;
+	if (cause.kind == ERR_DATA || !is_copy_there(inputs, at))
+		return complaint_changed(name.written, "", inputs->settings->path, err);
+	return 0;
+}
+
 static void
 describe_sources(struct inputs *inputs)
 {
@@ -28,9 +75,13 @@ describe_sources(struct inputs *inputs)
 	for (size_t i = 0; i < settings->source_count; i++) {
 		const struct settings_source *source = &settings->sources[i];
 
-		for (size_t j = 0; j < source->input_count; j++)
-			inputs->names[first + j] = (struct file_name){ source->inputs[j].path,
+		for (size_t j = 0; j < source->input_count; j++) {
+			inputs->files[first + j] = (struct file_name){ source->inputs[j].path,
 				source->inputs[j].written };
+			inputs->names[first + j] = inputs->files[first + j];
+			inputs->facts[first + j].source = (uint32_t)i;
+			inputs->facts[first + j].input = (uint32_t)j;
+		}
 		inputs->jobs[i] = (struct source_job){
 			.type = settings_type_name(source->type),
 			.is_overwritable = source->overwrite,
@@ -46,21 +97,26 @@ describe_sources(struct inputs *inputs)
 		.job_count = settings->source_count,
 		.is_padded = settings->nation.base64_padding,
 		.job_path = settings->path,
+		.prepare = prepare,
+		.ctx = inputs,
 	};
 }
 
 int
-inputs_make(struct inputs *inputs, const struct settings *settings, const char *load_id,
-    struct err *err)
+inputs_make(struct inputs *inputs, const struct settings *settings, const char *folder,
+    const char *load_id, struct err *err)
 {
 	size_t count = count_all(settings);
 
-	*inputs = (struct inputs){ .settings = settings };
+	*inputs = (struct inputs){ .settings = settings, .folder = folder, .count = count };
+	inputs->files = calloc(count, sizeof(*inputs->files));
+	inputs->facts = calloc(count, sizeof(*inputs->facts));
 	inputs->names = calloc(count, sizeof(*inputs->names));
 	inputs->sizes = calloc(count, sizeof(*inputs->sizes));
 	inputs->jobs = calloc(settings->source_count, sizeof(*inputs->jobs));
 	inputs->headers = calloc(settings->source_count, sizeof(*inputs->headers));
-	if (!inputs->names || !inputs->sizes || !inputs->jobs || !inputs->headers)
+	if (!inputs->files || !inputs->facts || !inputs->names || !inputs->sizes ||
+	    !inputs->jobs || !inputs->headers)
 		return err_memory(err);
 	if (layouts_make(&inputs->layouts, settings, load_id, err))
 		return -1;
@@ -78,12 +134,60 @@ inputs_done(struct inputs *inputs)
 	for (size_t i = 0; i < inputs->reason_count; i++)
 		free(inputs->reasons[i].words);
 	free(inputs->reasons);
+	for (size_t i = 0; inputs->facts && i < inputs->count; i++)
+		free(inputs->facts[i].copy);
 	layouts_done(&inputs->layouts);
+	free(inputs->files);
+	free(inputs->facts);
 	free(inputs->names);
 	free(inputs->sizes);
 	free(inputs->jobs);
 	free(inputs->headers);
 	*inputs = (struct inputs){ 0 };
+}
+
+struct file_name
+inputs_file(const struct inputs *inputs, uint32_t source, uint32_t input)
+{
+	return inputs->files[index_of(inputs, source, input)];
+}
+
+struct input_form
+inputs_form(const struct inputs *inputs, uint32_t source)
+{
+	const struct settings_source *settings = &inputs->settings->sources[source];
+
+	return (struct input_form){ settings->encoding, settings->member };
+}
+
+int
+inputs_copy(void *context, uint32_t source, uint32_t input, struct input *from,
+    struct file *copy, struct err *err)
+{
+	const struct inputs *inputs = context;
+	const struct copies_place place = place_of(inputs, source, input);
+	char path[PATH_MAX];
+
+	struct err cause = ERR_INIT;
+
+	if (copies_path(&place, path, err))
+		return -1;
+	if (copies_make(&place, from, &cause))
+		return err_set(err, cause.kind, "%s%s", cause.text,
+		    cause.kind == ERR_IO || cause.kind == ERR_CREATE ? "\nNothing was sent." : "");
+	return file_open(copy, (struct file_name){ path, from->file.written }, err);
+}
+
+void
+inputs_unmake_copies(const struct inputs *inputs)
+{
+	for (size_t i = 0; inputs->facts && i < inputs->count; i++) {
+		const struct inputs_fact *fact = &inputs->facts[i];
+		const struct copies_place place = place_of(inputs, fact->source, fact->input);
+
+		if (fact->was_copied)
+			copies_unmake(&place);
+	}
 }
 
 /* ---- what the plan knows */
@@ -154,17 +258,36 @@ take_reasons(struct inputs *inputs, const struct plan_input *input, struct err *
 }
 
 static int
+read_from_copy(struct inputs *inputs, size_t at, struct err *err)
+{
+	struct inputs_fact *fact = &inputs->facts[at];
+	const struct copies_place place = place_of(inputs, fact->source, fact->input);
+	char path[PATH_MAX];
+
+	if (copies_path(&place, path, err))
+		return -1;
+	fact->copy = strdup(path);
+	if (!fact->copy)
+		return err_memory(err);
+	inputs->names[at].path = fact->copy;
+	return 0;
+}
+
+static int
 take_size(void *context, const struct plan_input *input, const char *path, struct err *err)
 {
 	struct inputs *inputs = context;
-	const struct source_job *job;
+	size_t at;
 
 	(void)path;
 	if (input->source >= inputs->source.job_count ||
 	    input->input >= inputs->jobs[input->source].input_count)
 		return err_set(err, ERR_JOB, "the load has an input that the job file does not name");
-	job = &inputs->jobs[input->source];
-	inputs->sizes[(job->sizes - inputs->sizes) + input->input] = input->size;
+	at = index_of(inputs, input->source, input->input);
+	inputs->sizes[at] = input->is_copied ? input->text_bytes : input->size;
+	inputs->facts[at].is_copied = input->is_copied;
+	if (input->is_copied && read_from_copy(inputs, at, err))
+		return -1;
 	return take_reasons(inputs, input, err);
 }
 
@@ -191,16 +314,46 @@ copy_header(struct inputs_header *header, const struct layout *layout, struct er
 	return 0;
 }
 
+/* By the first bytes of the input: a look at a load is no reason to unpack all of it. */
+static int
+learn_header_of_packed(struct inputs *inputs, uint32_t source, uint32_t input, struct err *err)
+{
+	const struct layout_options *layout_options = &inputs->layouts.of[source];
+	SCOPED(input) opened = INPUT_NONE;
+	struct reader reader = input_reader(&opened);
+	const struct rows_options options = {
+		.reader = &reader,
+		.dialect = layout_options->dialect,
+		.most_record_bytes = LIMIT_CHUNK_MOST_BYTES,
+		.window_bytes = REREAD_WINDOW_BYTES,
+		.first_row = layout_options->header_count ? 1 : 0,
+	};
+	struct file_name name = inputs_file(inputs, source, input);
+	SCOPED(layout) layout = { 0 };
+	SCOPED(rows) rows;
+
+	if (rows_init(&rows, &options, err))
+		return -1;
+	if (input_open(&opened, name, inputs_form(inputs, source), NULL) ||
+	    layout_read(&layout, layout_options, &rows, name.written, NULL))
+		return 0;
+	return copy_header(&inputs->headers[source], &layout, err);
+}
+
 static int
 learn_header(struct inputs *inputs, const struct journal_port *journal, uint32_t source,
     struct err *err)
 {
 	struct source_rows *rows;
 	struct plan_chunk plan;
+	size_t at;
 	int failed;
 
 	if (journal->read_plan(journal->ctx, source, 1, &plan, err))
 		return -1;
+	at = index_of(inputs, source, plan.input);
+	if (inputs->facts[at].is_copied && !is_copy_there(inputs, at))
+		return learn_header_of_packed(inputs, source, plan.input, err);
 	if (source_rows_open(&inputs->source, &plan, &rows, NULL))
 		return 0;
 	failed = copy_header(&inputs->headers[source], source_rows_layout(rows), err);

@@ -12,6 +12,7 @@
 #include "runner/cli/layouts.h"
 #include "runner/ports.h"
 #include "runner/report/sent.h"
+#include "runner/source/input.h"
 #include "runner/source/reasons.h"
 #include "runner/source/source.h"
 #include "store/store.h"
@@ -31,11 +32,23 @@ struct inputs_reason {
 	char *words;
 };
 
+/* What is known of an input beside its name. */
+struct inputs_fact {
+	uint32_t source, input;
+	bool is_copied;  /* by the plan */
+	bool was_copied; /* by us: the copy was not there */
+	char *copy;      /* where, if it is; its own memory */
+};
+
 struct inputs {
 	const struct settings *settings;
+	const char *folder; /* NAME.run */
 	struct layouts layouts;
-	struct file_name *names; /* of all inputs, source after source */
-	uint64_t *sizes;         /* when they were planned */
+	struct file_name *files; /* of all inputs, source after source, as they lie there */
+	struct file_name *names; /* where their texts are read: the same, or their copies */
+	uint64_t *sizes;         /* of the texts when they were planned */
+	struct inputs_fact *facts;
+	size_t count;
 	struct source_job *jobs;
 	struct inputs_header *headers;
 	struct inputs_reason *reasons; /* in the order of the inputs; each once a source */
@@ -43,12 +56,24 @@ struct inputs {
 	struct source source;
 };
 
-/* The settings are borrowed. Opens nothing. */
-int inputs_make(struct inputs *inputs, const struct settings *settings, const char *load_id,
-    struct err *err);
+/* Settings, their inputs looked up (globs.h), and the run folder are borrowed. Opens nothing. It stays
+ * where it is until inputs_done(). */
+int inputs_make(struct inputs *inputs, const struct settings *settings, const char *folder,
+    const char *load_id, struct err *err);
 void inputs_done(struct inputs *inputs);
 
-/* What only the plan knows: the inputs' sizes, and, by the first chunks, the headers. An input that
+/* The file of an input as it lies there, and its form. */
+struct file_name inputs_file(const struct inputs *inputs, uint32_t source, uint32_t input);
+struct input_form inputs_form(const struct inputs *inputs, uint32_t source);
+
+/* For planning: makes a copy of a text that is not its own, and opens it. `inputs` is the context. */
+int inputs_copy(void *inputs, uint32_t source, uint32_t input, struct input *from,
+    struct file *copy, struct err *err);
+
+/* Takes away the copies that were made for one reading of the load; the runner's stay. */
+void inputs_unmake_copies(const struct inputs *inputs);
+
+/* What only the plan knows: the inputs' sizes, which have copies, and, by the first chunks, the headers. An input that
  * cannot be read any more is no error here. */
 int inputs_take_plan(struct inputs *inputs, struct store *store, struct err *err);
 

@@ -199,7 +199,17 @@ describe(const struct inputs *inputs, size_t index, struct places *places,
 		.is_empty_allowed = source->empty_allowed,
 		.inputs = inputs->jobs[index].inputs,
 		.input_count = inputs->jobs[index].input_count,
+		.form = inputs_form(inputs, (uint32_t)index),
 	};
+}
+
+static int
+copy_input(void *context, uint32_t source, uint32_t input, struct input *from, struct file *copy,
+    struct err *err)
+{
+	const struct planning *planning = context;
+
+	return inputs_copy((void *)(uintptr_t)planning->inputs, source, input, from, copy, err);
 }
 
 static int
@@ -212,6 +222,7 @@ survey(struct planning *planning, struct survey_source *sources, struct places *
 		.source_count = settings->source_count,
 		.limit_bytes = (uint32_t)settings->limits.chunk_bytes,
 		.limit_rows = (uint32_t)settings->limits.rows,
+		.copy = planning->makes_copies ? copy_input : NULL,
 		.on_layout = see_layout,
 		.on_chunk = see_chunk,
 		.on_reasons = see_reasons,

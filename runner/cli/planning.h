@@ -42,6 +42,7 @@ struct planning_source {
 struct planning {
 	const struct inputs *inputs;
 	struct planning_sink sink;
+	bool makes_copies; /* of texts that are not their own, in the run folder (copies.h) */
 	struct planning_source *sources; /* one a source of the job */
 	size_t source_count;
 	struct buf reasons;              /* of the input at hand, as plan_input has them */

@@ -13,6 +13,7 @@
 #include "runner/base/stamp.h"
 #include "runner/cli/begin.h"
 #include "runner/cli/check.h"
+#include "runner/cli/copies.h"
 #include "runner/cli/ports.h"
 #include "runner/cli/reporting.h"
 #include "runner/cli/screen.h"
@@ -219,6 +220,15 @@ go_on(struct run *run, struct engine_end *end, struct err *err)
 
 /* ---- the end */
 
+/* Nothing of a finished load is sent again: the texts of its inputs can be had again from them. */
+static int
+forget_texts(const struct session *session, int code, struct err *err)
+{
+	if (code != 0 && code != OUTCOME_REJECTED && code != OUTCOME_UNEXPLAINED)
+		return 0;
+	return copies_remove(session->folder, err);
+}
+
 /* The reports and status.json, then the last words; the exit code. */
 static int
 conclude(struct run *run, const struct engine_end *end, struct err *err)
@@ -252,7 +262,7 @@ conclude(struct run *run, const struct engine_end *end, struct err *err)
 		fputs(buf_text(&shown), stderr);
 	}
 	free(result);
-	return code;
+	return forget_texts(session, code, err) ? -1 : code;
 }
 
 /* ^C: die by the signal, so that a shell loop around us ends too. */

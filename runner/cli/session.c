@@ -12,6 +12,7 @@
 #include "runner/base/number.h"
 #include "runner/base/show.h"
 #include "runner/base/suggest.h"
+#include "runner/cli/globs.h"
 #include "runner/cli/session.h"
 #include "runner/source/digest.h"
 #include "runner/sys/host.h"
@@ -86,6 +87,8 @@ void
 session_close(struct session *session)
 {
 	free_job(session);
+	if (!session->is_owner)
+		inputs_unmake_copies(&session->inputs);
 	inputs_done(&session->inputs);
 	store_close(session->store);
 	if (session->folder_fd >= 0)
@@ -252,7 +255,10 @@ describe_sources(struct session *session, struct err *err)
 int
 session_describe(struct session *session, const char *load_id, struct err *err)
 {
-	if (inputs_make(&session->inputs, &session->settings, load_id, err) ||
+	if (session->store ? globs_take_plan(&session->settings, session->store, err)
+			   : globs_expand(&session->settings, err))
+		return -1;
+	if (inputs_make(&session->inputs, &session->settings, session->folder, load_id, err) ||
 	    (session->store && inputs_take_plan(&session->inputs, session->store, err)))
 		return -1;
 	return describe_job(session, err);
@@ -292,6 +298,7 @@ session_own_load(struct session *session, struct err *err)
 {
 	const struct store_options options = session_store_options(session);
 
+	session->is_owner = true;
 	if (store_open(&session->store, &options, err))
 		return -1;
 	return take_up(session, err);

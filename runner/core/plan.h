@@ -47,6 +47,11 @@ struct plan_input {
 	/* How often rules of the job left rows out or changed values, a line each, lent:
 	 * "left_out 812 only status in A, I"; the other words are blanked and kept. */
 	struct span reasons;
+
+	/* It is packed, or UTF-16: what is sent was read from a copy, and offsets are those of its
+	 * text. Size, mtime and inode stay those of the file itself. */
+	uint32_t is_copied; /* 0 or 1 */
+	uint64_t text_bytes; /* size of the copy */
 };
 
 static inline uint32_t

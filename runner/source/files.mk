@@ -2,11 +2,12 @@
 noinst_LIBRARIES += libsource.a
 libsource_a_SOURCES = \
 	%D%/file.c %D%/file.h \
+	%D%/input.c %D%/input.h \
 	%D%/source.c %D%/source.h \
 	%D%/survey.c %D%/survey.h
 
 # Layer 1: the text of voter files; knows no files. Libraries: digest.c (hashes), encoding.c
-# (iconv), letters.c (letters of Unicode).
+# (iconv), letters.c (letters of Unicode), gunzip.c, unzstd.c, unzip.c (packers).
 noinst_LIBRARIES += libtext.a
 libtext_a_SOURCES = \
 	%D%/base64url.c %D%/base64url.h \
@@ -17,6 +18,8 @@ libtext_a_SOURCES = \
 	%D%/digest.c %D%/digest.h \
 	%D%/encoding.c %D%/encoding.h \
 	%D%/field.c %D%/field.h \
+	%D%/glob.c %D%/glob.h \
+	%D%/gunzip.c %D%/gunzip.h \
 	%D%/how.c %D%/how.h \
 	%D%/layout.c %D%/layout.h \
 	%D%/letters.c %D%/letters.h \
@@ -34,5 +37,10 @@ libtext_a_SOURCES = \
 	%D%/rules.c %D%/rules.h \
 	%D%/scan.c %D%/scan.h \
 	%D%/split.c %D%/split.h \
+	%D%/stage.c %D%/stage.h \
 	%D%/table.c %D%/table.h \
+	%D%/unpack.c %D%/unpack.h \
+	%D%/unzip.c %D%/unzip.h \
+	%D%/unzstd.c %D%/unzstd.h \
+	%D%/utf16.c %D%/utf16.h \
 	%D%/utf8.c %D%/utf8.h

@@ -76,6 +76,8 @@ open_input(struct opened *opened, const struct source *source, const struct plan
 
 	assert(plan->source < source->job_count && plan->input < job->input_count);
 	*opened = (struct opened){ .file = FILE_NONE };
+	if (source->prepare && source->prepare(source->ctx, plan->source, plan->input, err))
+		return -1;
 	if (file_open(&opened->file, job->inputs[plan->input], err) ||
 	    check_size(&opened->file, job->sizes[plan->input], source->job_path, err))
 		return -1;

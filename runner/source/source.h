@@ -21,8 +21,8 @@ struct source_job {
 	const char *type; /* the nation's word: "people", "ballot" */
 	bool is_overwritable;
 	struct layout_options layout;
-	const struct file_name *inputs;
-	const uint64_t *sizes; /* of the inputs when they were planned */
+	const struct file_name *inputs; /* where their texts are read: of what is packed, the copies */
+	const uint64_t *sizes; /* of those when they were planned */
 	size_t input_count;
 };
 
@@ -31,6 +31,11 @@ struct source {
 	size_t job_count;
 	bool is_padded;       /* base64 */
 	const char *job_path; /* the job file as given, for messages */
+
+	/* Before a text is opened; may be NULL. 0, or -1 with an err: a copy that is gone cannot be
+	 * made again. */
+	int (*prepare)(void *ctx, uint32_t source, uint32_t input, struct err *err);
+	void *ctx; /* for it */
 };
 
 struct source_port source_port(struct source *source);

@@ -109,12 +109,12 @@ check_rows_are_new(const struct survey *survey, const struct plan_input *input, 
 }
 
 static int
-plan_file(struct survey *survey, struct file *file, struct pass_result *result, struct err *err)
+plan_text(struct survey *survey, const struct reader *reader, struct pass_result *result,
+    struct err *err)
 {
 	const struct survey_source *source = survey->source;
-	const struct reader reader = file_reader(file);
 	struct pass_options pass = {
-		.path = file->written,
+		.path = source->inputs[survey->input_index].written,
 		.places = source->places,
 		.layout = &source->layout,
 		.type = source->type,
@@ -131,9 +131,44 @@ plan_file(struct survey *survey, struct file *file, struct pass_result *result, 
 	};
 
 	survey->rows_sent = 0;
-	if (pass_run(&pass, &reader, result, err) || file_check_unchanged(file, err))
+	return pass_run(&pass, reader, result, err);
+}
+
+/* Of a text that was copied the copy is read, so that the plan is of what will be read again. */
+static int
+plan_copy(struct survey *survey, struct input *input, struct pass_result *result, struct err *err)
+{
+	const struct survey_options *options = survey->options;
+	SCOPED(file) copy = FILE_NONE;
+	struct reader reader;
+
+	if (options->copy(
+		options->ctx, survey->source_index, survey->input_index, input, &copy, err))
 		return -1;
-	file_describe(file, &result->input);
+	reader = file_reader(&copy);
+	return plan_text(survey, &reader, result, err);
+}
+
+static int
+plan_file(struct survey *survey, struct input *input, struct pass_result *result, struct err *err)
+{
+	const struct reader reader = input_reader(input);
+	bool is_plain;
+	int failed;
+
+	if (input_look(input, &is_plain, err))
+		return -1;
+	if (!is_plain && survey->options->copy)
+		failed = plan_copy(survey, input, result, err);
+	else
+		failed = plan_text(survey, &reader, result, err);
+	if (failed || file_check_unchanged(&input->file, err))
+		return -1;
+	result->input.is_copied = !is_plain;
+	if (!is_plain)
+		result->input.text_bytes = result->input.size;
+	result->input.size = input->file.size;
+	file_describe(&input->file, &result->input);
 	return 0;
 }
 
@@ -142,18 +177,20 @@ plan_input(struct survey *survey, struct err *err)
 {
 	const struct survey_options *options = survey->options;
 	struct known *known = &survey->known[survey->known_count];
-	SCOPED(file) file = FILE_NONE;
+	SCOPED(input) input = INPUT_NONE;
 	struct pass_result result;
 
-	if (file_open(&file, survey->source->inputs[survey->input_index], err) ||
-	    check_file_is_new(survey, &file, err) || plan_file(survey, &file, &result, err) ||
+	if (input_open(&input, survey->source->inputs[survey->input_index], survey->source->form,
+		err) ||
+	    check_file_is_new(survey, &input.file, err) ||
+	    plan_file(survey, &input, &result, err) ||
 	    check_rows_are_new(survey, &result.input, err))
 		return -1;
 	survey->known_count++;
 	known->source = survey->source_index;
 	known->input = survey->input_index;
-	known->device = file.device;
-	known->inode = file.inode;
+	known->device = input.file.device;
+	known->inode = input.file.inode;
 	known->rows_sent = survey->rows_sent;
 	memcpy(known->digest, result.input.digest, sizeof(known->digest));
 	return options->on_input ? options->on_input(options->ctx, &result.input, &result, err) : 0;

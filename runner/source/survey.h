@@ -10,7 +10,7 @@
 
 #include "runner/base/err.h"
 #include "runner/core/plan.h"
-#include "runner/source/file.h"
+#include "runner/source/input.h"
 #include "runner/source/pass.h"
 
 struct survey_source {
@@ -21,6 +21,7 @@ struct survey_source {
 	bool is_empty_allowed;
 	const struct file_name *inputs;
 	size_t input_count;
+	struct input_form form;
 };
 
 struct survey_options {
@@ -28,6 +29,11 @@ struct survey_options {
 	size_t source_count;
 	uint32_t limit_bytes;
 	uint32_t limit_rows; /* 0: no limit */
+
+	/* Makes a file of the text of an input that is not one as it lies, and opens it: what is
+	 * planned will be read again. NULL: it is unpacked as it is read, and nothing is written. */
+	int (*copy)(void *ctx, uint32_t source, uint32_t input, struct input *from,
+	    struct file *copy, struct err *err);
 
 	/* Each may be NULL; 0 to go on, -1 with an err that ends the survey. The layout is told
 	 * before the rows of its input, the input after its last chunk. */

@@ -79,8 +79,6 @@ unavailable "schedule.windows" 's/^limits/schedule = { windows = [ "22:00-06:00"
 unavailable "notify.on" 's/^limits/notify = { on = [ "finished" ]; }; &/'
 unavailable "report.html" 's/^limits/report = { html = true; }; &/'
 unavailable "sources.history" 's/type = "people";/& history = ( ( "a", "b" ) );/'
-unavailable "sources.input" 's/people.csv/people.csv.gz/'
-unavailable "sources.input" 's/people.csv/*.csv/'
 
 exits 66 "a job file that is not there" rollcall run nowhere.cfg
 err_has "is named" "rollcall: cannot read the job file nowhere.cfg: No such file or directory"

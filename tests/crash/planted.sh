@@ -11,8 +11,9 @@
 
 archives="libcli.a libconfig-job.a libengine.a libreport.a libnation.a libsys.a libstore.a libjson-read.a
 	libfiles.a libsource.a libtext.a libcore.a libbase.a"
-libraries=$(pkg-config --libs lmdb libcurl json-c libconfig libxxhash libcrypto) ||
+libraries=$(pkg-config --libs lmdb libcurl json-c libconfig libxxhash libcrypto zlib libzstd) ||
 	skip_all "pkg-config does not know our libraries"
+grep -q '^#define HAVE_LIBARCHIVE 1' "$TOP_BUILDDIR/platform.h" && libraries="$libraries -larchive"
 whole=$ROLLCALL
 
 # plant NAME FILE SED: rollcall-NAME becomes $ROLLCALL.

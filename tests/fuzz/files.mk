@@ -56,6 +56,12 @@ tests_fuzz_fuzz_transform_LDFLAGS = $(FUZZ_FLAGS)
 tests_fuzz_fuzz_transform_LDADD = $(FUZZ_MAIN) libtext.a libbase.a $(XXHASH_LIBS) $(UTF8PROC_LIBS) \
 	$(CRYPTO_LIBS)
 
+fuzz_programs += tests/fuzz/fuzz_unpack
+FUZZ_INPUTS += %D%/corpus/unpack
+tests_fuzz_fuzz_unpack_SOURCES = %D%/fuzz_unpack.c %D%/fuzz.h tests/unit/input.h
+tests_fuzz_fuzz_unpack_LDFLAGS = $(FUZZ_FLAGS)
+tests_fuzz_fuzz_unpack_LDADD = $(FUZZ_MAIN) libtext.a libbase.a $(UNPACK_LIBS)
+
 fuzz_programs += tests/fuzz/fuzz_head tests/fuzz/fuzz_result
 FUZZ_INPUTS += %D%/corpus/head %D%/corpus/result
 fuzz_answer_LIBS = libnation.a libjson-read.a libfiles.a libcore.a libbase.a $(JSONC_LIBS) \

@@ -44,9 +44,9 @@ xxh_x86dispatch.h       runner/source/digest.c
 openssl/                runner/source/digest.c,sandbox/digest.c
 iconv.h                 runner/source/encoding.c
 utf8proc.h              runner/source/letters.c
-zlib.h                  runner/source/unpack.c
-zstd.h                  runner/source/unpack.c
-archive                 runner/source/unpack.c
+zlib.h                  runner/source/gunzip.c
+zstd                    runner/source/unzstd.c
+archive                 runner/source/unzip.c
 '
 
 # strangers ROOT: prints every include that the tables do not allow.

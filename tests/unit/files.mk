@@ -79,9 +79,12 @@ tests_unit_test_payload_LDADD = $(text_LIBS)
 unit_programs += tests/unit/test_split
 tests_unit_test_split_SOURCES = %D%/test_split.c %D%/planned.c %D%/planned.h %D%/input.h
 tests_unit_test_split_LDADD = $(text_LIBS)
+unit_programs += tests/unit/test_unpack
+tests_unit_test_unpack_SOURCES = %D%/test_unpack.c %D%/packed.c %D%/packed.h %D%/input.h
+tests_unit_test_unpack_LDADD = libtext.a libbase.a $(UNPACK_LIBS) $(CMOCKA_LIBS)
 unit_programs += tests/unit/test_source
 tests_unit_test_source_SOURCES = %D%/test_source.c
-tests_unit_test_source_LDADD = libsource.a $(text_LIBS)
+tests_unit_test_source_LDADD = libsource.a $(text_LIBS) $(UNPACK_LIBS)
 
 # --- config
 config_LIBS = libconfig-job.a libbase.a $(LIBCONFIG_LIBS) $(CMOCKA_LIBS)

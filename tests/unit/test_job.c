@@ -447,30 +447,22 @@ the_default_of_a_later_versions_setting_is_accepted(void **state)
 }
 
 static void
-parts_of_settings_that_belong_to_later_versions_are_refused_by_name(void **state)
+inputs_may_be_packed_patterns_and_utf_16(void **state)
 {
+	struct settings settings;
+
 	(void)state;
-	for (int i = 0; i < 3; i++) {
-		static const char *const names[] = { "a.csv.gz", "a.ZST", ".zip" };
-		SCOPED(buf) text = BUF_INIT;
-
-		buf_printf(&text,
-		    JOB_HEAD "sources = ( { type = \"people\"; input = [ \"b\", \"%s\" ]; } );",
-		    names[i]);
-		JOB_REFUSED(buf_text(&text), 4,
-		    "`sources.input` of a compressed file is not available in this version",
-		    "unpack it first");
-	}
-	for (int i = 0; i < 3; i++) {
-		static const char *const names[] = { "*.csv", "a?.csv", "[ab].csv" };
-		SCOPED(buf) text = BUF_INIT;
-
-		buf_printf(&text, JOB_HEAD "sources = ( { type = \"people\"; input = \"%s\"; } );",
-		    names[i]);
-		JOB_REFUSED(buf_text(&text), 4,
-		    "`sources.input` with * ? or [ is not available in this version",
-		    "write a list of the files: [ \"A.txt\", \"B.txt\" ]");
-	}
+	JOB_ACCEPTED(JOB_HEAD "sources = ( { type = \"people\"; member = \"*.txt\";\n"
+			      "input = [ \"a.csv.gz\", \"[ab]?/*.ZIP\" ]; encoding = \"utf-16\"; } );",
+	    &settings);
+	assert_int_equal(settings.sources[0].pattern_count, 2);
+	assert_string_equal(settings.sources[0].patterns[1].written, "[ab]?/*.ZIP");
+	assert_string_equal(settings.sources[0].member, "*.txt");
+	assert_string_equal(settings.sources[0].encoding, "UTF-16");
+	settings_done(&settings);
+	JOB_REFUSED(JOB_HEAD "sources = ( { type = \"people\"; input = \"a/**/b.csv\"; } );", 4,
+	    "`sources.input` with ** looks into folders at any depth, which is not available",
+	    "write a pattern for each depth: [ \"*.txt\", \"*/*.txt\" ]");
 }
 
 /* ---- the nation ---- */
@@ -966,7 +958,7 @@ main(void)
 		T(a_size_above_the_nations_own_limit_says_why),
 		T(a_setting_of_a_later_version_is_refused_by_its_name),
 		T(the_default_of_a_later_versions_setting_is_accepted),
-		T(parts_of_settings_that_belong_to_later_versions_are_refused_by_name),
+		T(inputs_may_be_packed_patterns_and_utf_16),
 		T(a_nation_is_named_once),
 		T(a_url_takes_the_place_of_the_slug),
 		T(addresses_that_would_show_the_token_or_miss_the_nation_are_refused),

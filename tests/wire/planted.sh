@@ -10,6 +10,8 @@ for program in random_posts ghosts tls_front; do
 	[ -x "$wire/$program" ] || skip_all "$program was not built (no cmocka)"
 done
 libraries=(-lcurl -ljson-c -lcmocka -lssl -lcrypto -lpthread)
+packers=(-lz -lzstd)
+grep -q '^#define HAVE_LIBARCHIVE 1' "$TOP_BUILDDIR/platform.h" && packers+=(-larchive)
 unset ROLLCALL_LONG
 
 # plant NAME FILE SED...: FILE with the edits, compiled; every edit must change something. Sets
@@ -51,7 +53,7 @@ runner()
 	(cd "$TOP_BUILDDIR" && $COMPILE -o "$FOLDER/rollcall" "${PLANTED[@]}" runner/main.o libcli.a \
 		libconfig-job.a libengine.a libreport.a libnation.a libsys.a libstore.a libjson-read.a \
 		libfiles.a libsource.a libtext.a libcore.a libbase.a -llmdb -lconfig -lxxhash \
-		"${libraries[@]}") || exit 99
+		"${libraries[@]}" "${packers[@]}") || exit 99
 }
 
 # catches SENTENCE FAILURE COMMAND...: the proof fails, and what it prints has FAILURE.
