@@ -117,6 +117,7 @@ open_ports(struct run *run, struct err *err)
 	};
 
 	run->control = control_open(run->session->folder_fd, err);
+	signal(SIGTERM, SIG_DFL); /* the control has it now */
 	if (!run->control || name_sources(run, err) || open_client(run, err))
 		return -1;
 	watch_init(&run->watch, &watch);
@@ -317,6 +318,28 @@ check_token(struct run *run, struct err *err)
 	return err_set(err, cause.kind, "%s\nNothing was sent.", cause.text);
 }
 
+static void
+stop_early(int number)
+{
+	static const char words[] = "rollcall: stopped; this run has sent nothing yet\n";
+	ssize_t wrote = write(STDERR_FILENO, words, sizeof(words) - 1);
+
+	(void)number;
+	(void)wrote;
+	_exit(ERR_LATER);
+}
+
+/* Until the control hears signals: reading inputs for an hour must survive a terminal that is gone, and a
+ * question, and ends with the exit code of every stop; what it leaves is that of kill -9. Called after the
+ * helper was started, whose commands get signals as usual. */
+static void
+await_control(void)
+{
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGUSR1, SIG_IGN);
+	signal(SIGTERM, stop_early);
+}
+
 static int
 run_run(const struct args *args, struct err *err)
 {
@@ -338,10 +361,7 @@ run_run(const struct args *args, struct err *err)
 	host_person(run->person, sizeof(run->person));
 	host_name(run->host, sizeof(run->host));
 	code = signin_open(&run->signin, &session.settings, err);
-	/* Until the control hears them: reading inputs for an hour must survive a terminal that is
-	 * gone, and a question. After the helper was started, whose commands get them as usual. */
-	signal(SIGHUP, SIG_IGN);
-	signal(SIGUSR1, SIG_IGN);
+	await_control();
 	if (!code)
 		code = check_token(run, err);
 	if (!code)

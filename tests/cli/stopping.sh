@@ -103,6 +103,12 @@ signals USR1
 ok "these signals do not stop that either" await 60 _has_posts 1
 signals TERM
 ends "one that stops it does" 75
+rm -rf job.run
+starts
+ok "it is planned again" await 30 _is_planning
+signals TERM
+ends "SIGTERM ends that with 75 as well" 75
+file_has "in words" run.err "stopped"
 
 # ---- a request is under way
 # Long enough for a signal on a busy computer, and shorter than the 10 s that a run has to end.
