@@ -10,6 +10,7 @@ libcli_a_SOURCES = \
 	%D%/confinement.c %D%/confinement.h \
 	%D%/demo.c \
 	%D%/explain.c \
+	%D%/init.c \
 	%D%/inputs.c %D%/inputs.h \
 	%D%/later.c \
 	%D%/layouts.c %D%/layouts.h \
