@@ -22,6 +22,7 @@
 	X(HELP, "help", 'h', NULL, "show this and exit")                                           \
 	X(IMPORT, "import", 0, "ID", "the nation has it: as import ID")                            \
 	X(JSON, "json", 0, NULL, "print data as JSON")                                             \
+	X(LINT, "lint", 0, NULL, "also look at every value for what a nation stumbles over")       \
 	X(NATION, "nation", 0, "SLUG", "what stands in front of .nationbuilder.com")               \
 	X(NEW, "new", 0, NULL, "start over; the old run folder is kept, renamed")                  \
 	X(ONLINE, "online", 0, NULL, "also ask the nation")                                        \
@@ -29,11 +30,13 @@
 	X(QUIET, "quiet", 'q', NULL, "say nothing if all is well")                                 \
 	X(REASON, "reason", 0, "TEXT", "why: recorded with user, host and time")                   \
 	X(REFRESH, "refresh", 0, NULL, "get a new token by the refresh token, now")                \
+	X(REPORT, "report", 0, "FILE", "write what --lint found as a page, too")                   \
 	X(RESUBMIT, "resubmit", 0, NULL, "the nation does not have it: send it again")             \
 	X(ROWS, "rows", 0, "N", "how many voters the demo loads")                                  \
 	X(SET, "set", 0, NULL, "read a new token from standard input into the file")               \
 	X(SKIP, "skip", 0, NULL, "leave it as it is")                                              \
 	X(STATE_DIR, "state-dir", 0, "DIR", "the run folder is DIR/NAME.run")                      \
+	X(STRICT, "strict", 0, NULL, "warnings end with 65")                                       \
 	X(VERSION, "version", 'V', NULL, "show the version and exit")                              \
 	X(YES, "yes", 'y', NULL, "do not ask")
 

@@ -14,10 +14,12 @@ libcli_a_SOURCES = \
 	%D%/inputs.c %D%/inputs.h \
 	%D%/later.c \
 	%D%/layouts.c %D%/layouts.h \
+	%D%/linting.c %D%/linting.h \
 	%D%/log.c \
 	%D%/loopback.c %D%/loopback.h \
 	%D%/newtoken.c %D%/newtoken.h \
 	%D%/online.c %D%/online.h \
+	%D%/output.c %D%/output.h \
 	%D%/planning.c %D%/planning.h \
 	%D%/ports.c %D%/ports.h \
 	%D%/report.c \

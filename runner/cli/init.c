@@ -2,19 +2,17 @@
 #include "platform.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "config/address.h"
 #include "config/fields.h"
 #include "runner/base/jsonw.h"
 #include "runner/base/show.h"
+#include "runner/cli/output.h"
 #include "runner/cli/verbs.h"
-#include "runner/files/put.h"
 #include "runner/sniff/look.h"
 #include "runner/sniff/propose.h"
 #include "runner/sniff/starter.h"
@@ -288,12 +286,8 @@ name_job(struct init *init, struct err *err)
 	}
 	if (buf_check(&path, err))
 		return -1;
-	if (path.len == 0 || path.ptr[path.len - 1] == '/' ||
-	    stem_of(path.ptr).len + sizeof(".cfg") > PUT_NAME_BYTES ||
-	    strlen(strrchr(path.ptr, '/') ? strrchr(path.ptr, '/') : path.ptr) >= PUT_NAME_BYTES)
-		return err_set(err, ERR_USAGE,
-		    "\"%s\" is no name for a job file (at most %d bytes): use -o NAME.cfg", path.ptr,
-		    PUT_NAME_BYTES - 1);
+	if (output_check(path.ptr, err))
+		return -1;
 	if (strcmp(path.ptr, "-") != 0 && !args_has(init->args, OPTION_FORCE) &&
 	    lstat(path.ptr, &facts) == 0)
 		return err_set(err, ERR_CREATE,
@@ -345,24 +339,6 @@ group(const struct init *init, struct starter_source *sources, const char **inpu
 		count++;
 	}
 	return count;
-}
-
-static int
-put(const char *path, struct span text, struct err *err)
-{
-	const char *slash = strrchr(path, '/');
-	SCOPED(buf) folder = BUF_INIT;
-	int fd, failed;
-
-	buf_add(&folder, path, slash ? (size_t)(slash - path) + 1 : 0);
-	if (buf_check(&folder, err))
-		return -1;
-	fd = open(folder.len ? folder.ptr : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return err_system(err, ERR_CREATE, errno, "%s cannot be opened", folder.ptr);
-	failed = put_whole(fd, slash ? slash + 1 : path, text, err);
-	close(fd);
-	return failed;
 }
 
 static void
@@ -426,7 +402,7 @@ write_job(struct init *init, struct err *err)
 	if (!failed && is_stdout)
 		fwrite(text.ptr, 1, text.len, stdout);
 	else if (!failed)
-		failed = put(init->job, buf_span(&text), err);
+		failed = output_put(init->job, buf_span(&text), err);
 	if (!failed)
 		tell(init, sources, options.source_count,
 		    starter_count_decisions(buf_span(&text)));

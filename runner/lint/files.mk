@@ -2,7 +2,7 @@
 noinst_LIBRARIES += liblint.a
 liblint_a_SOURCES = \
 	%D%/day.c %D%/day.h \
-	%D%/ids.c %D%/ids.h \
+	%D%/hashes.c %D%/hashes.h \
 	%D%/lint.c %D%/lint.h \
 	%D%/page.c %D%/page.h \
 	%D%/shapes.c %D%/shapes.h \

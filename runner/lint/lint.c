@@ -100,7 +100,7 @@ lint_done(struct lint *lint)
 		spellings_done(&lint->columns[i].spellings);
 	for (size_t i = 0; lint->kinds && i < ARRAY_COUNT(id_kinds); i++)
 		twins_done(&lint->kinds[i].twins);
-	ids_done(&lint->ids);
+	hashes_done(&lint->ids);
 	free(lint->kinds);
 	free(lint->id_values);
 	free(lint->columns);
@@ -135,6 +135,20 @@ add_finding(struct lint *lint, enum lint_kind kind, uint32_t source, struct span
 	return finding;
 }
 
+/* Cut between characters. */
+static void
+copy_value(char to[static LINT_VALUE_BYTES], struct span value)
+{
+	static const char cut[] = "...";
+	size_t len = LINT_VALUE_BYTES - sizeof(cut);
+
+	if (span_copy(to, LINT_VALUE_BYTES, value))
+		return;
+	while (len > 0 && ((unsigned char)to[len] & 0xC0) == 0x80)
+		len--;
+	memcpy(to + len, cut, sizeof(cut));
+}
+
 /* The example to be filled in, or NULL where there are enough. */
 static struct lint_example *
 next_example(struct lint_finding *finding, struct span value)
@@ -145,7 +159,7 @@ next_example(struct lint_finding *finding, struct span value)
 		return NULL;
 	example = &finding->examples[finding->example_count++];
 	*example = (struct lint_example){ .row = 0 };
-	span_copy(example->value, sizeof(example->value), value);
+	copy_value(example->value, value);
 	return example;
 }
 
@@ -402,8 +416,8 @@ see_id(struct lint *lint, size_t index, struct place place, struct span id,
 	uint64_t hash = hash_of(lint, kind, id, values);
 
 	if (!lint->is_second)
-		return ids_add(&lint->ids, hash, err);
-	if (!ids_is_twice(&lint->ids, hash))
+		return hashes_add(&lint->ids, hash, err);
+	if (!hashes_are_twice(&lint->ids, hash))
 		return 0;
 	return twins_add(&kind->twins, hash, id,
 	    (struct twin_place){ lint->source, lint->input, place.row, place.line }, err);
@@ -453,7 +467,7 @@ bool
 lint_settle(struct lint *lint)
 {
 	lint->ids_left_off = lint->ids.left_off;
-	ids_settle(&lint->ids);
+	hashes_settle(&lint->ids);
 	lint->is_second = lint->ids.twice > 0;
 	return lint->is_second;
 }

@@ -4,7 +4,7 @@
  *     lint_begin(&lint, ...)              for each input: its source and the names of what is sent
  *     lint_row(&lint, ...)                each row that is sent
  *     lint_settle(&lint)                  true: some ids seem to be there twice; a second pass of the
- *                                         same rows proves it (ids.h)
+ *                                         same rows proves it (hashes.h)
  *     lint_begin, lint_row ... again
  *     lint_finish(&lint)                  lint.findings is complete
  *
@@ -21,7 +21,7 @@
 #include "runner/base/err.h"
 #include "runner/base/scoped.h"
 #include "runner/base/span.h"
-#include "runner/lint/ids.h"
+#include "runner/lint/hashes.h"
 #include "runner/lint/spellings.h"
 #include "runner/lint/twins.h"
 
@@ -52,10 +52,15 @@ enum lint_kind {
 const char *lint_word(enum lint_kind kind);
 const char *lint_text(enum lint_kind kind);
 
-enum { LINT_EXAMPLES = 3, LINT_VALUE_BYTES = 48, LINT_FIELD_BYTES = 64 };
+enum {
+	LINT_EXAMPLES = 3,
+	/* With its place it fits a line of 80 columns, if the file has a short name. */
+	LINT_VALUE_BYTES = 36,
+	LINT_FIELD_BYTES = 64,
+};
 
 struct lint_example {
-	char value[LINT_VALUE_BYTES]; /* cut, ends with NUL; from outside: show it safely */
+	char value[LINT_VALUE_BYTES]; /* cut with "...", ends with NUL; from outside: show it safely */
 	uint32_t input;
 	uint64_t row, line; /* 0: nowhere in particular */
 	/* DUPLICATE: where else. SPELLINGS: of how many rows. */
@@ -83,7 +88,7 @@ struct lint_id {
 
 struct lint_options {
 	uint32_t today;   /* YYYYMMDD; 0: nothing is in the future */
-	size_t most_ids;  /* 0: IDS_MOST */
+	size_t most_ids;  /* 0: HASHES_MOST */
 };
 
 struct lint {
@@ -101,7 +106,7 @@ struct lint {
 	uint32_t source, input;
 	bool is_people, is_second;
 	int state, county; /* of a people's registered address; -1: there is none */
-	struct ids ids;
+	struct hashes ids;
 	struct lint_id *kinds;
 	int *id_values; /* one a kind: which value it is, or -1 */
 };

@@ -78,6 +78,7 @@ problem_words(enum problem_kind kind)
 	case PROBLEM_NONE:
 	case PROBLEM_NUL:
 	case PROBLEM_UTF8:
+	case PROBLEM_MEANING:
 		break;
 	}
 	return "bytes that cannot be read";

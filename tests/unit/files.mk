@@ -85,11 +85,11 @@ tests_unit_test_source_LDADD = libsource.a $(text_LIBS)
 
 # --- runner/lint
 lint_LIBS = liblint.a $(text_LIBS)
-unit_programs += tests/unit/test_lint tests/unit/test_ids
+unit_programs += tests/unit/test_lint tests/unit/test_hashes
 tests_unit_test_lint_SOURCES = %D%/test_lint.c
 tests_unit_test_lint_LDADD = $(lint_LIBS)
-tests_unit_test_ids_SOURCES = %D%/test_ids.c
-tests_unit_test_ids_LDADD = $(lint_LIBS)
+tests_unit_test_hashes_SOURCES = %D%/test_hashes.c
+tests_unit_test_hashes_LDADD = $(lint_LIBS)
 
 # --- runner/sniff
 sniff_LIBS = libsniff.a $(text_LIBS)

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runner/lint/ids.h"
+#include "runner/lint/hashes.h"
 
 /* What grows by half and ends in few steps. */
 enum { FIRST_ROOM = 64 << 10 };
@@ -12,40 +12,40 @@ enum { FIRST_ROOM = 64 << 10 };
 enum { FEW = 48 };
 
 void
-ids_done(struct ids *ids)
+hashes_done(struct hashes *hashes)
 {
-	free(ids->hashes);
-	*ids = (struct ids){ .hashes = NULL };
+	free(hashes->all);
+	*hashes = (struct hashes){ .all = NULL };
 }
 
 static int
-grow(struct ids *ids, size_t most, struct err *err)
+grow(struct hashes *hashes, size_t most, struct err *err)
 {
-	size_t room = ids->room ? ids->room + ids->room / 2 : FIRST_ROOM;
-	uint64_t *hashes;
+	size_t room = hashes->room ? hashes->room + hashes->room / 2 : FIRST_ROOM;
+	uint64_t *all;
 
 	if (room > most)
 		room = most;
-	hashes = realloc(ids->hashes, room * sizeof(*hashes));
-	if (!hashes)
+	all = realloc(hashes->all, room * sizeof(*all));
+	if (!all)
 		return err_memory(err);
-	ids->hashes = hashes;
-	ids->room = room;
+	hashes->all = all;
+	hashes->room = room;
 	return 0;
 }
 
 int
-ids_add(struct ids *ids, uint64_t hash, struct err *err)
+hashes_add(struct hashes *hashes, uint64_t hash, struct err *err)
 {
-	size_t most = ids->most ? ids->most : IDS_MOST;
+	size_t most = hashes->most ? hashes->most : HASHES_MOST;
 
-	if (ids->count == most) {
-		ids->left_off++;
+	if (hashes->count == most) {
+		hashes->left_off++;
 		return 0;
 	}
-	if (ids->count == ids->room && grow(ids, most, err))
+	if (hashes->count == hashes->room && grow(hashes, most, err))
 		return -1;
-	ids->hashes[ids->count++] = hash;
+	hashes->all[hashes->count++] = hash;
 	return 0;
 }
 
@@ -109,30 +109,30 @@ sort_by_byte(uint64_t *hashes, size_t count, unsigned shift)
 }
 
 void
-ids_settle(struct ids *ids)
+hashes_settle(struct hashes *hashes)
 {
-	ids->twice = 0;
-	sort_by_byte(ids->hashes, ids->count, 56);
-	for (size_t i = 1; i < ids->count; i++) {
-		bool is_known = ids->twice && ids->hashes[ids->twice - 1] == ids->hashes[i];
+	hashes->twice = 0;
+	sort_by_byte(hashes->all, hashes->count, 56);
+	for (size_t i = 1; i < hashes->count; i++) {
+		bool is_known = hashes->twice && hashes->all[hashes->twice - 1] == hashes->all[i];
 
-		if (ids->hashes[i] == ids->hashes[i - 1] && !is_known)
-			ids->hashes[ids->twice++] = ids->hashes[i];
+		if (hashes->all[i] == hashes->all[i - 1] && !is_known)
+			hashes->all[hashes->twice++] = hashes->all[i];
 	}
-	ids->count = ids->twice;
+	hashes->count = hashes->twice;
 }
 
 bool
-ids_is_twice(const struct ids *ids, uint64_t hash)
+hashes_are_twice(const struct hashes *hashes, uint64_t hash)
 {
-	size_t low = 0, high = ids->twice;
+	size_t low = 0, high = hashes->twice;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (ids->hashes[middle] == hash)
+		if (hashes->all[middle] == hash)
 			return true;
-		if (ids->hashes[middle] < hash)
+		if (hashes->all[middle] < hash)
 			low = middle + 1;
 		else
 			high = middle;

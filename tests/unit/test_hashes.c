@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "runner/lint/day.h"
-#include "runner/lint/ids.h"
+#include "runner/lint/hashes.h"
 #include "runner/lint/shapes.h"
 #include "runner/lint/spellings.h"
 #include "runner/lint/twins.h"
@@ -26,60 +26,60 @@ spread(uint64_t number)
 static void
 ids_that_came_twice_are_found_among_many(void **state)
 {
-	struct ids ids = { .hashes = NULL };
+	struct hashes ids = { .all = NULL };
 
 	(void)state;
 	for (uint64_t i = 0; i < 300000; i++)
-		assert_int_equal(ids_add(&ids, spread(i), NULL), 0);
+		assert_int_equal(hashes_add(&ids, spread(i), NULL), 0);
 	for (uint64_t i = 0; i < 300000; i += 1000) {
-		assert_int_equal(ids_add(&ids, spread(i), NULL), 0);
-		assert_int_equal(ids_add(&ids, spread(i), NULL), 0);
+		assert_int_equal(hashes_add(&ids, spread(i), NULL), 0);
+		assert_int_equal(hashes_add(&ids, spread(i), NULL), 0);
 	}
-	ids_settle(&ids);
+	hashes_settle(&ids);
 	assert_int_equal(ids.twice, 300);
 	for (uint64_t i = 0; i < 300000; i++)
-		assert_int_equal(ids_is_twice(&ids, spread(i)), i % 1000 == 0);
-	ids_done(&ids);
+		assert_int_equal(hashes_are_twice(&ids, spread(i)), i % 1000 == 0);
+	hashes_done(&ids);
 }
 
 static void
 hashes_that_share_their_first_bytes_are_told_apart(void **state)
 {
-	struct ids ids = { .hashes = NULL };
+	struct hashes ids = { .all = NULL };
 
 	(void)state;
 	for (uint64_t i = 0; i < 5000; i++)
-		assert_int_equal(ids_add(&ids, UINT64_C(0xABCDEF0000000000) + i % 4999, NULL), 0);
-	ids_settle(&ids);
+		assert_int_equal(hashes_add(&ids, UINT64_C(0xABCDEF0000000000) + i % 4999, NULL), 0);
+	hashes_settle(&ids);
 	assert_int_equal(ids.twice, 1);
-	assert_true(ids_is_twice(&ids, UINT64_C(0xABCDEF0000000000)));
-	ids_done(&ids);
+	assert_true(hashes_are_twice(&ids, UINT64_C(0xABCDEF0000000000)));
+	hashes_done(&ids);
 }
 
 static void
 no_ids_have_no_twins(void **state)
 {
-	struct ids ids = { .hashes = NULL };
+	struct hashes ids = { .all = NULL };
 
 	(void)state;
-	ids_settle(&ids);
+	hashes_settle(&ids);
 	assert_int_equal(ids.twice, 0);
-	assert_false(ids_is_twice(&ids, 0));
-	ids_done(&ids);
+	assert_false(hashes_are_twice(&ids, 0));
+	hashes_done(&ids);
 }
 
 static void
 ids_behind_the_bound_are_counted(void **state)
 {
-	struct ids ids = { .most = 10 };
+	struct hashes ids = { .most = 10 };
 
 	(void)state;
 	for (uint64_t i = 0; i < 15; i++)
-		assert_int_equal(ids_add(&ids, i % 5, NULL), 0);
+		assert_int_equal(hashes_add(&ids, i % 5, NULL), 0);
 	assert_int_equal(ids.left_off, 5);
-	ids_settle(&ids);
+	hashes_settle(&ids);
 	assert_int_equal(ids.twice, 5);
-	ids_done(&ids);
+	hashes_done(&ids);
 }
 
 static void
