@@ -139,7 +139,8 @@ job '{ type = "people"; input = "c.txt"; format = "tab";
 echo 'maps = { state = ( ( "n.c.", "NC" ), ( "NC", "NC" ) ); };' >>job.cfg
 exits 0 "values are looked at as they are sent" rollcall check --lint --strict job.cfg
 out_has "nothing is found" "lint         2 rows looked at, no findings"
-job "${people/; \}/; only = ( ( "state_file_id", "!=", "1" ) ); \}}"
+only='; only = ( ( "state_file_id", "!=", "1" ) ); }'
+job "${people/; \}/$only}"
 exits 0 "rows that stay out are not looked at" rollcall check --lint job.cfg
 out_has "they are not counted" "lint         3 rows looked at,"
 ok "and are nobody's twins" sh -c "! grep -q 'the same in more than one row' '$WORK/out'"
