@@ -15,21 +15,28 @@
 #define OPTIONS(X)                                                                                 \
 	X(ADOPT, "adopt", 0, NULL, "take over a run folder that was copied or restored")           \
 	X(AGAIN, "again", 0, NULL, "with --new: also where ballots were sent already")             \
+	X(COLUMNS, "columns", 0, NULL, "only list the columns of the files")                       \
 	X(DIRECTORY, "directory", 'C', "DIR", "keep the demo's files there")                       \
 	X(DRY_RUN, "dry-run", 'n', NULL, "read and check everything, send nothing")                \
+	X(FORCE, "force", 0, NULL, "replace a job file that is there")                             \
 	X(HELP, "help", 'h', NULL, "show this and exit")                                           \
 	X(IMPORT, "import", 0, "ID", "the nation has it: as import ID")                            \
 	X(JSON, "json", 0, NULL, "print data as JSON")                                             \
+	X(LINT, "lint", 0, NULL, "also look at every value for what a nation stumbles over")       \
+	X(NATION, "nation", 0, "SLUG", "what stands in front of .nationbuilder.com")               \
 	X(NEW, "new", 0, NULL, "start over; the old run folder is kept, renamed")                  \
 	X(ONLINE, "online", 0, NULL, "also ask the nation")                                        \
+	X(OUTPUT, "output", 'o', "FILE", "write to FILE; - is standard output")                    \
 	X(QUIET, "quiet", 'q', NULL, "say nothing if all is well")                                 \
 	X(REASON, "reason", 0, "TEXT", "why: recorded with user, host and time")                   \
 	X(REFRESH, "refresh", 0, NULL, "get a new token by the refresh token, now")                \
+	X(REPORT, "report", 0, "FILE", "write what --lint found as a page, too")                   \
 	X(RESUBMIT, "resubmit", 0, NULL, "the nation does not have it: send it again")             \
 	X(ROWS, "rows", 0, "N", "how many voters the demo loads")                                  \
 	X(SET, "set", 0, NULL, "read a new token from standard input into the file")               \
 	X(SKIP, "skip", 0, NULL, "leave it as it is")                                              \
 	X(STATE_DIR, "state-dir", 0, "DIR", "the run folder is DIR/NAME.run")                      \
+	X(STRICT, "strict", 0, NULL, "warnings end with 65")                                       \
 	X(VERSION, "version", 'V', NULL, "show the version and exit")                              \
 	X(YES, "yes", 'y', NULL, "do not ask")
 
@@ -48,7 +55,8 @@ struct option_row {
 };
 const struct option_row *args_option(enum option option);
 
-enum { ARGS_OPERANDS = 4 };
+/* Florida has 67 counties with two files each, and a shell writes them all out. */
+enum { ARGS_OPERANDS = 256 };
 
 struct args {
 	const struct verb *verb;

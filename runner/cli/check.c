@@ -6,10 +6,13 @@
 #include "runner/base/show.h"
 #include "runner/cli/check.h"
 #include "runner/cli/confinement.h"
+#include "runner/cli/linting.h"
+#include "runner/cli/output.h"
 #include "runner/cli/planning.h"
 #include "runner/cli/session.h"
 #include "runner/cli/signin.h"
 #include "runner/cli/verbs.h"
+#include "runner/sys/clock.h"
 
 const struct verb verb_check = {
 	.name = "check",
@@ -20,8 +23,14 @@ const struct verb verb_check = {
 	.help = "Validates the job, the bytes, the structure, the required columns, and, wherever\n"
 		"fields are taken apart anyway (mapped columns, ballots), the values that\n"
 		"NationBuilder's rules name; prints the plan.  With --online the nation is also\n"
-		"asked for its list of imports: are slug and token right, can doubts be settled?\n",
-	.options = OPTION_BIT(JSON) | OPTION_BIT(ONLINE) | OPTION_BIT(QUIET) | OPTION_BIT(STATE_DIR),
+		"asked for its list of imports: are slug and token right, can doubts be settled?\n"
+		"\n"
+		"With --lint every value of every row that would be sent is looked at, too: ids\n"
+		"that are in more than one row, or in none, states, dates, counties in several\n"
+		"spellings, line ends and quotation marks inside, e-mail, phones, what is too\n"
+		"long, and fields that are always empty.  Findings are warnings.\n",
+	.options = OPTION_BIT(JSON) | OPTION_BIT(ONLINE) | OPTION_BIT(QUIET) | OPTION_BIT(STATE_DIR) |
+		   OPTION_BIT(LINT) | OPTION_BIT(REPORT) | OPTION_BIT(STRICT),
 	.is_built = true,
 	.run = check_run,
 };
@@ -115,9 +124,10 @@ print_source(const char *name, const struct planning_source *source)
 	print_reasons(source);
 }
 
-/* `answer` is what the nation said, NULL if it was not asked. */
+/* `answer` is what the nation said, NULL if it was not asked; `linting` the same. */
 static void
-print_text(const struct planning *planning, const struct signin_answer *answer)
+print_text(const struct planning *planning, const struct signin_answer *answer,
+    const struct linting *linting)
 {
 	struct sum sum = sum_of(planning);
 	char size[SHOW_BYTES], time[SHOW_BYTES], requests[SHOW_BYTES];
@@ -135,6 +145,8 @@ print_text(const struct planning *planning, const struct signin_answer *answer)
 	if (answer)
 		printf("%-12s %s: %s: %s\n", "nation", planning->inputs->settings->nation.label,
 		    signin_word(answer), answer->words);
+	if (linting)
+		linting_print(linting);
 	printf("Nothing was sent.\n");
 }
 
@@ -191,7 +203,8 @@ add_source(struct jsonw *json, const char *name, const char *type,
 }
 
 static int
-print_json(const struct planning *planning, const struct signin_answer *answer, struct err *err)
+print_json(const struct planning *planning, const struct signin_answer *answer,
+    const struct linting *linting, struct err *err)
 {
 	const struct settings *settings = planning->inputs->settings;
 	struct sum sum = sum_of(planning);
@@ -220,6 +233,8 @@ print_json(const struct planning *planning, const struct signin_answer *answer, 
 		jsonw_string(&json, "message", answer->words);
 		jsonw_close(&json, '}');
 	}
+	if (linting)
+		linting_add(linting, &json);
 	jsonw_close(&json, '}');
 	buf_add_byte(&text, '\n');
 	if (buf_check(&text, err))
@@ -245,14 +260,60 @@ ask_nation(struct signin *signin, struct signin_answer *answer, struct err *err)
 }
 
 static int
-print(const struct planning *planning, const struct signin_answer *answer, const struct args *args,
-    struct err *err)
+print(const struct planning *planning, const struct signin_answer *answer,
+    const struct linting *linting, const struct args *args, struct err *err)
 {
 	if (args_has(args, OPTION_JSON))
-		return print_json(planning, answer, err);
-	if (!args_has(args, OPTION_QUIET))
-		print_text(planning, answer);
+		return print_json(planning, answer, linting, err);
+	if (!args_has(args, OPTION_QUIET) || (linting && linting->lint.count))
+		print_text(planning, answer, linting);
 	return 0;
+}
+
+static int
+check_words(const struct args *args, struct err *err)
+{
+	const char *page = args->values[OPTION_REPORT];
+
+	if (!args_has(args, OPTION_LINT) && (page || args_has(args, OPTION_STRICT)))
+		return err_set(err, ERR_USAGE, "--%s goes with --lint", page ? "report" : "strict");
+	return page ? output_check(page, err) : 0;
+}
+
+static int64_t
+now_ms(void)
+{
+	struct clock_port clock = clock_real();
+
+	return clock.now(clock.ctx).wall_ms;
+}
+
+/* With --lint the rows are looked at on the way. */
+static int
+plan(struct planning *planning, struct linting *linting, const struct args *args, struct err *err)
+{
+	if (!args_has(args, OPTION_LINT))
+		return planning_run(planning, err);
+	if (linting_begin(linting, planning->inputs, now_ms(), err))
+		return -1;
+	planning->sink = linting_sink(linting);
+	if (planning_run(planning, err) || linting_finish(linting, err))
+		return -1;
+	return args_has(args, OPTION_REPORT)
+		   ? linting_write_page(linting, args->values[OPTION_REPORT], err)
+		   : 0;
+}
+
+static bool
+has_warnings(const struct planning *planning, const struct linting *linting)
+{
+	bool has_any = linting->lint.count > 0 || linting->lint.ids_left_off > 0;
+
+	for (size_t i = 0; i < planning->inputs->settings->source_count; i++) {
+		for (int rule = 0; rule < RULE_COUNT; rule++)
+			has_any |= planning->sources[i].counts[rule].rows > 0;
+	}
+	return has_any;
 }
 
 int
@@ -260,24 +321,31 @@ check_run(const struct args *args, struct err *err)
 {
 	SCOPED(session) session = SESSION_NONE;
 	SCOPED(planning) planning = { .inputs = &session.inputs };
+	SCOPED(linting) linting = LINTING_NONE;
 	SCOPED(signin) signin = SIGNIN_NONE;
 	struct signin_answer answer = { .kind = ERR_NONE };
 	bool is_online = args_has(args, OPTION_ONLINE);
 
 	/* A load's id is as long as this one, so that the chunks are those of a run. */
-	if (session_open(&session, args, err) ||
-	    (is_online && signin_open(&signin, &session.settings, err)) ||
+	if (check_words(args, err) || session_open(&session, args, err))
+		return -1;
+	session.page = args->values[OPTION_REPORT];
+	if ((is_online && signin_open(&signin, &session.settings, err)) ||
 	    confinement_enter(&session, is_online ? CONFINEMENT_NATION : 0, err) ||
 	    session_describe(&session, "0123456789abcdef", err))
 		return -1;
-	if (planning_run(&planning, err))
+	if (plan(&planning, &linting, args, err))
 		return -1;
 	planning_warn(&planning);
 	if (is_online && ask_nation(&signin, &answer, err))
 		return -1;
-	if (print(&planning, is_online ? &answer : NULL, args, err))
+	if (print(&planning, is_online ? &answer : NULL,
+		args_has(args, OPTION_LINT) ? &linting : NULL, args, err))
 		return -1;
-	return answer.kind ? err_set(err, answer.kind, "%s: %s", session.settings.nation.label,
-				 answer.words)
-			   : 0;
+	if (answer.kind)
+		return err_set(
+		    err, answer.kind, "%s: %s", session.settings.nation.label, answer.words);
+	if (args_has(args, OPTION_STRICT) && has_warnings(&planning, &linting))
+		return err_set(err, ERR_DATA, "there are warnings, and --strict\nNothing was sent.");
+	return 0;
 }

@@ -145,6 +145,15 @@ is_off(void)
 	return wish && strcmp(wish, "off") == 0;
 }
 
+static void
+allow_page(struct confine *confine, const char *page)
+{
+	char folder[PATH_MAX];
+
+	parent_of(page, folder);
+	confine_allow(confine, folder, CONFINE_WRITE);
+}
+
 int
 confinement_enter(struct session *session, unsigned grants, struct err *err)
 {
@@ -159,6 +168,8 @@ confinement_enter(struct session *session, unsigned grants, struct err *err)
 		allow_state(&confine, session);
 	if (grants & CONFINEMENT_REPORTS)
 		allow_reports(&confine, session);
+	if (session->page)
+		allow_page(&confine, session->page);
 	if (grants & CONFINEMENT_NATION)
 		allow_nation(&confine, &session->settings.nation);
 	return confine_enter(&confine, &session->confined_abi, err);

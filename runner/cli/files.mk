@@ -12,13 +12,16 @@ libcli_a_SOURCES = \
 	%D%/demo.c \
 	%D%/explain.c \
 	%D%/globs.c %D%/globs.h \
+	%D%/init.c \
 	%D%/inputs.c %D%/inputs.h \
 	%D%/later.c \
 	%D%/layouts.c %D%/layouts.h \
+	%D%/linting.c %D%/linting.h \
 	%D%/log.c \
 	%D%/loopback.c %D%/loopback.h \
 	%D%/newtoken.c %D%/newtoken.h \
 	%D%/online.c %D%/online.h \
+	%D%/output.c %D%/output.h \
 	%D%/planning.c %D%/planning.h \
 	%D%/ports.c %D%/ports.h \
 	%D%/report.c \

@@ -20,7 +20,6 @@ not_built(const struct args *args, struct err *err)
 		.run = not_built,                                                                  \
 	}
 
-LATER(init, "init", "FILE", "looks at a voter file and writes a starter job file");
 LATER(pause, "pause", "JOB", "sends nothing new; polling goes on, the runner stays");
 LATER(unpause, "unpause", "JOB", "ends a pause");
 LATER(stop, "stop", "JOB", "asks the running process to finish its requests and exit");

@@ -89,7 +89,18 @@ see_layout(void *context, uint32_t index, uint32_t input, const struct layout *l
 			return -1;
 		return refuse_name(source, source->inputs[input].written, name, err);
 	}
-	return 0;
+	if (!planning->sink.layout)
+		return 0;
+	return planning->sink.layout(planning->sink.ctx, index, input, layout, err);
+}
+
+static int
+see_row(void *context, uint32_t source, uint32_t input, const struct layout *layout,
+    const struct row *row, const struct span *values, struct err *err)
+{
+	const struct planning *planning = context;
+
+	return planning->sink.row(planning->sink.ctx, source, input, layout, row, values, err);
 }
 
 /* ---- the plan */
@@ -225,6 +236,7 @@ survey(struct planning *planning, struct survey_source *sources, struct places *
 		.copy = planning->makes_copies ? copy_input : NULL,
 		.on_layout = see_layout,
 		.on_chunk = see_chunk,
+		.on_row = planning->sink.row ? see_row : NULL,
 		.on_reasons = see_reasons,
 		.on_input = see_input,
 		.ctx = planning,

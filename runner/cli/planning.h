@@ -10,6 +10,7 @@
 #include "runner/base/err.h"
 #include "runner/base/scoped.h"
 #include "runner/cli/inputs.h"
+#include "runner/source/layout.h"
 #include "runner/source/reasons.h"
 #include "runner/source/rules.h"
 
@@ -18,6 +19,11 @@ struct planning_sink {
 	int (*chunk)(void *ctx, const struct plan_chunk *chunk, struct err *err);
 	int (*input)(void *ctx, const struct plan_input *input, const char *path, struct err *err);
 	void *ctx;
+	/* Of each input, its layout; then its rows as they would be sent, which costs time. */
+	int (*layout)(void *ctx, uint32_t source, uint32_t input, const struct layout *layout,
+	    struct err *err);
+	int (*row)(void *ctx, uint32_t source, uint32_t input, const struct layout *layout,
+	    const struct row *row, const struct span *values, struct err *err);
 };
 
 /* A rule of the job that was met. */

@@ -27,6 +27,7 @@ struct session {
 	struct engine_source *sources;
 	int folder_fd; /* -1: not open */
 	unsigned confined_abi; /* of Landlock, see confinement.h; 0: not confined */
+	const char *page; /* that `check` writes where its user says; NULL: none */
 	bool has_made_reports; /* report.dir, before there was a load */
 	bool is_owner; /* of the load: its one runner */
 	bool adopts;   /* the run folder may be a copy, which is then taken over */

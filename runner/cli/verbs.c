@@ -7,6 +7,7 @@
 #include "runner/cli/verbs.h"
 
 const struct verb *const verbs[] = {
+	&verb_init,
 	&verb_check,
 	&verb_run,
 	&verb_status,
@@ -18,7 +19,6 @@ const struct verb *const verbs[] = {
 	&verb_auth,
 	&verb_demo,
 	&verb_completion,
-	&verb_init,
 	&verb_pause,
 	&verb_unpause,
 	&verb_stop,

@@ -97,3 +97,9 @@ digest_sha_once(const void *bytes, size_t len, unsigned char to[DIGEST_SHA_BYTES
 	SHA256_Update(&state, bytes, len);
 	SHA256_Final(to, &state);
 }
+
+uint64_t
+digest_quick(const void *bytes, size_t len)
+{
+	return XXH3_64bits(bytes, len);
+}

@@ -7,6 +7,7 @@
 #define RUNNER_SOURCE_DIGEST_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "runner/base/scoped.h"
 
@@ -33,6 +34,9 @@ void digest_sha_done(struct digest_sha *digest);
 void digest_sha_add(struct digest_sha *digest, const void *bytes, size_t len);
 /* Once; then only _done() may follow. */
 void digest_sha_result(struct digest_sha *digest, unsigned char to[DIGEST_SHA_BYTES]);
+
+/* XXH3-64 of bytes that are all there: to tell what is surely different. */
+uint64_t digest_quick(const void *bytes, size_t len);
 
 /* Of bytes that are all there. Takes no memory and cannot fail: an import id is to be written down also
  * where memory has run out. */

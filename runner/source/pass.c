@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "runner/source/cut.h"
+#include "runner/source/field.h"
 #include "runner/source/pass.h"
 #include "runner/source/render.h"
 
@@ -17,6 +18,8 @@ struct pass {
 	struct layout layout;
 	struct render render; /* not of verbatim layouts */
 	struct reasons_count *reasons;
+	struct span *values; /* of a verbatim row, for on_row */
+	struct buf undoubled;
 	struct rules rules;
 	bool looks_at_rows;
 	struct cut cut;
@@ -29,6 +32,8 @@ pass_done(struct pass *pass)
 	rows_done(&pass->rows);
 	render_done(&pass->render);
 	free(pass->reasons);
+	free(pass->values);
+	buf_done(&pass->undoubled);
 	layout_done(&pass->layout);
 	cut_done(&pass->cut);
 	buf_done(&pass->rendered);
@@ -108,8 +113,10 @@ complain_of_nothing(const struct pass *pass, struct err *err)
 static int
 begin_rendering(struct pass *pass, struct err *err)
 {
-	if (pass->layout.is_verbatim)
-		return 0;
+	if (pass->layout.is_verbatim) {
+		pass->values = calloc(pass->layout.output_count + (size_t)1, sizeof(*pass->values));
+		return pass->values ? 0 : err_memory(err);
+	}
 	pass->reasons = calloc(pass->layout.reasons.count + (size_t)1, sizeof(*pass->reasons));
 	if (!pass->reasons)
 		return err_memory(err);
@@ -142,7 +149,7 @@ begin_rows(struct pass *pass, struct err *err)
 		return -1;
 	pass->looks_at_rows = rules_apply(&pass->rules) &&
 	    (!pass->layout.is_verbatim || options->type == RULES_BALLOT);
-	if (pass->looks_at_rows)
+	if (pass->looks_at_rows || options->on_row)
 		rows_take_apart(&pass->rows, true);
 	return begin_rendering(pass, err);
 }
@@ -196,6 +203,35 @@ take_sent(struct pass *pass, const struct row *row, struct span sent, struct err
 	return cut_row(&pass->cut, row, sent, err);
 }
 
+static int
+tell_row(struct pass *pass, const struct row *row, const struct span *values, struct err *err)
+{
+	const struct pass_options *options = pass->options;
+
+	return options->on_row ? options->on_row(options->ctx, &pass->layout, row, values, err) : 0;
+}
+
+/* What stands in the file is what is sent; a verbatim layout has no constants. */
+static int
+tell_verbatim(struct pass *pass, const struct row *row, struct err *err)
+{
+	char *to;
+
+	if (!pass->options->on_row)
+		return 0;
+	buf_clear(&pass->undoubled);
+	to = buf_reserve(&pass->undoubled, row->content.len + 1);
+	if (!to)
+		return err_memory(err);
+	for (uint32_t i = 0; i < pass->layout.output_count; i++) {
+		struct span raw = rows_field(row, pass->layout.outputs[i].column);
+
+		pass->values[i] = field_value(raw, pass->layout.dialect, to);
+		to += raw.len;
+	}
+	return tell_row(pass, row, pass->values, err);
+}
+
 static void
 note_hits(struct pass *pass, const struct row *row)
 {
@@ -219,6 +255,8 @@ take_rendered(struct pass *pass, const struct row *row, struct err *err)
 		return cut_skip(&pass->cut, row, err);
 	if (pass->looks_at_rows)
 		rules_row(&pass->rules, &pass->layout, row, pass->render.values);
+	if (tell_row(pass, row, pass->render.values, err))
+		return -1;
 	/* What the cut was lent must not move when the buffer grows. */
 	if (pass->rendered.len + render_most(&pass->render) > GATHERED_BYTES && let_go(pass, err))
 		return -1;
@@ -233,6 +271,8 @@ take_row(struct pass *pass, const struct row *row, struct err *err)
 		return take_rendered(pass, row, err);
 	if (pass->looks_at_rows)
 		rules_row(&pass->rules, &pass->layout, row, NULL);
+	if (tell_verbatim(pass, row, err))
+		return -1;
 	return take_sent(pass, row, row->raw, err);
 }
 

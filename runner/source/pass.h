@@ -34,6 +34,9 @@ struct pass_options {
 	 * told before any row is read: the place to judge its names. */
 	int (*on_layout)(void *ctx, const struct layout *layout, struct err *err);
 	int (*on_chunk)(void *ctx, const struct plan_chunk *chunk, struct err *err);
+	/* Each row that is sent, with its values, one an output, lent for the call. */
+	int (*on_row)(void *ctx, const struct layout *layout, const struct row *row,
+	    const struct span *values, struct err *err);
 	/* At the end: how often each of layout->reasons was met. May be NULL. */
 	int (*on_reasons)(void *ctx, const struct layout *layout,
 	    const struct reasons_count *counts, struct err *err);

@@ -37,6 +37,17 @@ tell_layout(void *ctx, const struct layout *layout, struct err *err)
 }
 
 static int
+tell_row(void *ctx, const struct layout *layout, const struct row *row, const struct span *values,
+    struct err *err)
+{
+	const struct survey *survey = ctx;
+	const struct survey_options *options = survey->options;
+
+	return options->on_row(options->ctx, survey->source_index, survey->input_index, layout, row,
+	    values, err);
+}
+
+static int
 tell_chunk(void *ctx, const struct plan_chunk *chunk, struct err *err)
 {
 	struct survey *survey = ctx;
@@ -126,6 +137,7 @@ plan_text(struct survey *survey, const struct reader *reader, struct pass_result
 		.is_empty_allowed = source->is_empty_allowed,
 		.on_layout = tell_layout,
 		.on_chunk = tell_chunk,
+		.on_row = survey->options->on_row ? tell_row : NULL,
 		.on_reasons = tell_reasons,
 		.ctx = survey,
 	};

@@ -40,6 +40,8 @@ struct survey_options {
 	int (*on_layout)(void *ctx, uint32_t source, uint32_t input, const struct layout *layout,
 	    struct err *err);
 	int (*on_chunk)(void *ctx, const struct plan_chunk *chunk, struct err *err);
+	int (*on_row)(void *ctx, uint32_t source, uint32_t input, const struct layout *layout,
+	    const struct row *row, const struct span *values, struct err *err);
 	/* Before the input: see pass.h. */
 	int (*on_reasons)(void *ctx, uint32_t source, uint32_t input, const struct layout *layout,
 	    const struct reasons_count *counts, struct err *err);

@@ -16,6 +16,8 @@ runner/core/            runner/base/                                    pure
 runner/source/file.     runner/base/,runner/core/,runner/ports.h,runner/source/ *
 runner/source/source.   runner/base/,runner/core/,runner/ports.h,runner/source/ pure
 runner/source/          runner/base/,runner/core/plan.h                 pure
+runner/lint/            runner/base/,runner/source/                     pure
+runner/sniff/           runner/base/,runner/source/                     pure
 runner/ports.h          runner/base/,runner/core/                       pure
 store/                  runner/base/,runner/core/,runner/ports.h,runner/json/,runner/files/ *
 runner/nation/          runner/base/,runner/core/,runner/ports.h,runner/json/,runner/files/ *

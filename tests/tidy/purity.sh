@@ -15,7 +15,7 @@ core_may='memchr memcmp memcpy memmove memset snprintf strcmp strlen strncasecmp
 	__stack_chk_fail __udivti3 __umodti3 __vsnprintf_chk'
 
 # Objects that are pure, though they may allocate: what they must not call.
-pure_objects='runner/base runner/json runner/source runner/engine
+pure_objects='runner/base runner/json runner/source runner/lint runner/sniff runner/engine
 	sandbox/answer.o sandbox/ballots.o sandbox/base64.o sandbox/body.o sandbox/csv.o sandbox/fault.o
 	sandbox/fields.o sandbox/model.o sandbox/names.o sandbox/people.o sandbox/table.o
 	sandbox/tokens.o'

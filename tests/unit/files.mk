@@ -86,6 +86,25 @@ unit_programs += tests/unit/test_source
 tests_unit_test_source_SOURCES = %D%/test_source.c
 tests_unit_test_source_LDADD = libsource.a $(text_LIBS) $(UNPACK_LIBS)
 
+# --- runner/lint
+lint_LIBS = liblint.a $(text_LIBS)
+unit_programs += tests/unit/test_lint tests/unit/test_hashes
+tests_unit_test_lint_SOURCES = %D%/test_lint.c
+tests_unit_test_lint_LDADD = $(lint_LIBS)
+tests_unit_test_hashes_SOURCES = %D%/test_hashes.c
+tests_unit_test_hashes_LDADD = $(lint_LIBS)
+
+# --- runner/sniff
+sniff_LIBS = libsniff.a $(text_LIBS)
+unit_programs += tests/unit/test_sniff tests/unit/test_look tests/unit/test_known
+tests_unit_test_sniff_SOURCES = %D%/test_sniff.c
+tests_unit_test_sniff_LDADD = $(sniff_LIBS)
+tests_unit_test_look_SOURCES = %D%/test_look.c %D%/input.h
+tests_unit_test_look_LDADD = $(sniff_LIBS)
+# Whether the fields that the tables name are fields is for config to say.
+tests_unit_test_known_SOURCES = %D%/test_known.c
+tests_unit_test_known_LDADD = libconfig-job.a libsniff.a libtext.a $(config_LIBS)
+
 # --- config
 config_LIBS = libconfig-job.a libbase.a $(LIBCONFIG_LIBS) $(CMOCKA_LIBS)
 unit_programs += tests/unit/test_settings
