@@ -22,7 +22,7 @@
 	X(HELP, "help", 'h', NULL, "show this and exit")                                           \
 	X(IMPORT, "import", 0, "ID", "the nation has it: as import ID")                            \
 	X(JSON, "json", 0, NULL, "print data as JSON")                                             \
-	X(LINT, "lint", 0, NULL, "also look at every value for what a nation stumbles over")       \
+	X(LINT, "lint", 0, NULL, "look at every value for what a nation stumbles over")            \
 	X(NATION, "nation", 0, "SLUG", "what stands in front of .nationbuilder.com")               \
 	X(NEW, "new", 0, NULL, "start over; the old run folder is kept, renamed")                  \
 	X(ONLINE, "online", 0, NULL, "also ask the nation")                                        \
