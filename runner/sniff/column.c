@@ -278,7 +278,8 @@ column_add(struct column *column, struct span value)
 	bool is_number;
 
 	value = span_trim(value);
-	if (value.len == 0) {
+	/* A star stands for what a state keeps back. */
+	if (value.len == 0 || span_is(value, "*")) {
 		column->blank++;
 		return;
 	}
@@ -288,7 +289,7 @@ column_add(struct column *column, struct span value)
 	if (value.len > column->longest)
 		column->longest = value.len;
 	column->numbers += is_number;
-	column->zips += (is_number && (digits == 5 || digits == 9)) ||
+	column->zips += (is_number && digits == 5) ||
 			(digits == 9 && value.len == 10 && value.ptr[5] == '-');
 	column->capitals += digits == 0 && is_capitals(value);
 	column->states += is_state(value);

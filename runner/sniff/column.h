@@ -54,7 +54,7 @@ struct column {
 };
 
 /* A value as it stands between delimiters, without its quotation marks; blanks at its ends do not
- * count. A column begins all zero. */
+ * count, and "*" is a blank. A column begins all zero. */
 void column_add(struct column *column, struct span value);
 
 /* What 98 of 100 values that are not blank are. */

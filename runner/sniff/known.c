@@ -130,7 +130,7 @@ static bool
 fits_florida(const struct column *columns)
 {
 	return columns[0].longest == 3 && column_kind(&columns[0]) == COLUMN_CAPITALS &&
-	       column_kind(&columns[1]) == COLUMN_NUMBER && columns[28].longest == 3 &&
+	       columns[1].numbers == columns[1].filled && columns[28].longest == 3 &&
 	       column_kind(&columns[22]) == COLUMN_DATE;
 }
 
@@ -360,9 +360,9 @@ static const struct known_pair colorado_pairs[] = {
 	{ "MAILING_ZIP_CODE", "mailing_address.zip", "", NULL },
 	{ "PRECINCT", "precinct.code", "", NULL },
 	{ "PRECINCT_NAME", "precinct.name", "", NULL },
-	{ "CONGRESSIONAL", "federal_district", "", NULL },
-	{ "STATE_SENATE", "state_upper_district", "", NULL },
-	{ "STATE_HOUSE", "state_lower_district", "", NULL },
+	{ "CONGRESSIONAL", "federal_district", "digits", NULL },
+	{ "STATE_SENATE", "state_upper_district", "digits", NULL },
+	{ "STATE_HOUSE", "state_lower_district", "digits", NULL },
 	{ .from = NULL },
 };
 

@@ -261,10 +261,12 @@ other_kinds_are_known_by_all_of_their_values(void **state)
 {
 	(void)state;
 	assert_string_equal(word_of("| "), "empty");
+	assert_string_equal(word_of("*|01/31/1990|*"), "date MM/DD/YYYY");
 	assert_string_equal(word_of("NC|VA"), "state");
 	assert_string_equal(word_of("NC|XX"), "TEXT");
 	assert_string_equal(word_of("27601|27601-1234"), "zip");
 	assert_string_equal(word_of("123|4567890"), "number");
+	assert_string_equal(word_of("100000001"), "number");
 	assert_string_equal(word_of("a@b.co|x.y@example.org"), "e-mail");
 	assert_string_equal(word_of("a@b.co|x.y@example"), "text");
 	assert_string_equal(word_of("(919) 555-0100|919-555-0101|19195550100"), "phone");
