@@ -10,7 +10,7 @@
 #include "runner/cli/confinement.h"
 #include "runner/cli/globs.h"
 #include "runner/files/folder.h"
-#include "runner/source/glob.h"
+#include "runner/source/wildcard.h"
 #include "runner/sys/confine.h"
 
 /* What libraries open for themselves. No secrets of users lie here; those of root in /etc are
@@ -68,7 +68,7 @@ allow_input(struct confine *confine, const struct settings_path *pattern)
 	char folder[PATH_MAX];
 
 	confine_allow(confine, pattern->path, CONFINE_READ);
-	if (!glob_is_pattern(pattern->path))
+	if (!wildcard_is_pattern(pattern->path))
 		return;
 	globs_folder(pattern, folder);
 	confine_allow(confine, folder, CONFINE_READ);

@@ -14,7 +14,7 @@
 #include "runner/base/scoped.h"
 #include "runner/base/show.h"
 #include "runner/cli/globs.h"
-#include "runner/source/glob.h"
+#include "runner/source/wildcard.h"
 
 enum { NEAR_NAMES = 3 };
 
@@ -77,7 +77,7 @@ fits_in_any_case(const char *pattern, const char *name)
 		buf_add_byte(&pattern_lower, (char)(*pattern >= 'A' && *pattern <= 'Z' ? *pattern | 32 : *pattern));
 	for (; *name; name++)
 		buf_add_byte(&name_lower, (char)(*name >= 'A' && *name <= 'Z' ? *name | 32 : *name));
-	return glob_fits(buf_text(&pattern_lower), buf_text(&name_lower));
+	return wildcard_fits(buf_text(&pattern_lower), buf_text(&name_lower));
 }
 
 static bool
@@ -129,7 +129,7 @@ take_entry(struct found *found, const struct step *step, const char *path, const
 {
 	bool is_folder = step->rest != NULL;
 
-	if (!glob_fits(step->component, name)) {
+	if (!wildcard_fits(step->component, name)) {
 		if (!is_folder && name[0] != '.' && is_wanted(path, false))
 			note_near(&found->near, step->component, name);
 		return 0;
@@ -223,7 +223,7 @@ refuse_nothing(const struct settings_path *pattern, const struct near *near, str
 static bool
 is_literal(const struct settings_path *pattern)
 {
-	return !glob_is_pattern(pattern->path) || access(pattern->path, F_OK) == 0;
+	return !wildcard_is_pattern(pattern->path) || access(pattern->path, F_OK) == 0;
 }
 
 /* The paths that it means, sorted. The folder of the job file is no pattern, whatever its name. */

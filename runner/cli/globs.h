@@ -1,6 +1,6 @@
 /* globs.h - which files the inputs of a job mean.
  *
- * A pattern means the regular files whose names fit it (runner/source/glob.h), in the order of their
+ * A pattern means the regular files whose names fit it (runner/source/wildcard.h), in the order of their
  * bytes, one folder a slash; but a path that is there as it is written is that path. What it means is
  * looked up when a load is planned, and then stands in the plan: a file that comes later is not sent. */
 #ifndef RUNNER_CLI_GLOBS_H

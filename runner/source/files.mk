@@ -18,7 +18,6 @@ libtext_a_SOURCES = \
 	%D%/digest.c %D%/digest.h \
 	%D%/encoding.c %D%/encoding.h \
 	%D%/field.c %D%/field.h \
-	%D%/glob.c %D%/glob.h \
 	%D%/gunzip.c %D%/gunzip.h \
 	%D%/how.c %D%/how.h \
 	%D%/layout.c %D%/layout.h \
@@ -43,4 +42,5 @@ libtext_a_SOURCES = \
 	%D%/unzip.c %D%/unzip.h \
 	%D%/unzstd.c %D%/unzstd.h \
 	%D%/utf16.c %D%/utf16.h \
-	%D%/utf8.c %D%/utf8.h
+	%D%/utf8.c %D%/utf8.h \
+	%D%/wildcard.c %D%/wildcard.h

@@ -11,7 +11,7 @@
 #include "runner/base/buf.h"
 #include "runner/base/scoped.h"
 #include "runner/base/show.h"
-#include "runner/source/glob.h"
+#include "runner/source/wildcard.h"
 #include "runner/source/unzip.h"
 
 #ifdef HAVE_LIBARCHIVE
@@ -130,7 +130,7 @@ is_meant(const struct unzip *unzip, struct archive_entry *entry, bool *is_exact)
 	if (*is_exact)
 		return true;
 	if (member[0])
-		return name && glob_fits(member, name);
+		return name && wildcard_fits(member, name);
 	return !name || strncmp(name, "__MACOSX/", strlen("__MACOSX/")) != 0;
 }
 

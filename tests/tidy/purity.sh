@@ -64,13 +64,15 @@ forbidden()
 	done
 }
 
-# objects FOLDER_OR_FILE...: as built, less those in $but_for.
+# objects FOLDER_OR_FILE...: as built of what there is, less those in $but_for.
 objects()
 {
-	local place
+	local place object
 	for place; do
 		[ ! -e "$place" ] || find "$place" -name '*.o'
-	done | sort | grep -vxF "$but_for"
+	done | sort | grep -vxF "$but_for" | while read -r object; do
+		[ ! -f "$TOP_SRCDIR/${object%.o}.c" ] || echo "$object"
+	done
 }
 
 library_objects()
@@ -78,9 +80,19 @@ library_objects()
 	objects runner store config sandbox | while read -r object; do
 		case " $programs " in
 		*" $object "* | *" ${object%/*}/ "*) ;;
-		*) [ ! -f "$TOP_SRCDIR/${object%.o}.c" ] || echo "$object" ;;
+		*) echo "$object" ;;
 		esac
 	done
+}
+
+# defined_twice OBJECT...: names that two of them give to the outside. A linker takes one of two archives'
+# members that define a name, and says nothing.
+defined_twice()
+{
+	local object
+	for object; do
+		"$NM" -P "$object" 2>/dev/null | awk '$2 ~ /^[BDRT]$/ { print $1 }'
+	done | sort | uniq -d
 }
 
 cd "$TOP_BUILDDIR" || exit 99
@@ -90,6 +102,8 @@ is "the core calls nothing but memory and text" "" "$(core_calls libcore.a libba
 is "the pure parts call no file, clock or chance" "" "$(forbidden "$impure" $(objects $pure_objects))"
 # shellcheck disable=SC2046
 is "no library prints or ends the process" "" "$(forbidden "$prints" $(library_objects))"
+# shellcheck disable=SC2046
+is "no name of the program is defined twice" "" "$(defined_twice $(objects runner store config))"
 
 cd "$WORK" || exit 99
 printf '#include <stdio.h>\n#include <stdlib.h>\n#include <time.h>\n
@@ -101,5 +115,6 @@ is "an allocation, a clock, chance and a message in the core are found" "malloc 
 is "a clock and chance in a pure part are found" "bad.o: rand bad.o: time" \
 	"$(forbidden "$impure" bad.o | tr '\n' ' ' | sed 's/ $//')"
 is "a message from a library is found" "bad.o: puts" "$(forbidden "$prints" bad.o)"
+is "a name that is defined twice is found" bad "$(defined_twice bad.o libbad.a)"
 
 finish

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "runner/base/buf.h"
-#include "runner/source/glob.h"
+#include "runner/source/wildcard.h"
 #include "runner/source/unpack.h"
 #include "tests/unit/input.h"
 #include "tests/unit/packed.h"
@@ -614,11 +614,11 @@ patterns_fit_as_in_a_shell(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
-		if (glob_fits(cases[i].pattern, cases[i].name) != cases[i].fits)
+		if (wildcard_fits(cases[i].pattern, cases[i].name) != cases[i].fits)
 			fail_msg("\"%s\" and \"%s\"", cases[i].pattern, cases[i].name);
 	}
-	assert_true(glob_is_pattern("a[b"));
-	assert_false(glob_is_pattern("a\\b"));
+	assert_true(wildcard_is_pattern("a[b"));
+	assert_false(wildcard_is_pattern("a\\b"));
 }
 
 static void
@@ -633,7 +633,7 @@ no_pattern_takes_for_ever(void **state)
 		buf_add_text(&name, "aa");
 	}
 	buf_add_text(&pattern, "b");
-	assert_false(glob_fits(buf_text(&pattern), buf_text(&name)));
+	assert_false(wildcard_fits(buf_text(&pattern), buf_text(&name)));
 }
 
 int

@@ -3,10 +3,10 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "runner/source/glob.h"
+#include "runner/source/wildcard.h"
 
 bool
-glob_is_pattern(const char *text)
+wildcard_is_pattern(const char *text)
 {
 	return strpbrk(text, "*?[") != NULL;
 }
@@ -76,7 +76,7 @@ fits_one(const char *pattern, unsigned char byte, const char **behind)
 /* A star takes as little as it can; only the last one is ever tried again, so that no pattern takes
  * more than its length times that of the name. */
 bool
-glob_fits(const char *pattern, const char *name)
+wildcard_fits(const char *pattern, const char *name)
 {
 	const char *star = NULL, *retry = NULL;
 
