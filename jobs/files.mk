@@ -4,8 +4,10 @@ dist_jobs_DATA = \
 	%D%/colorado.cfg \
 	%D%/florida-history.cfg \
 	%D%/florida.cfg \
+	%D%/new-york-history.cfg \
 	%D%/new-york.cfg \
 	%D%/north-carolina-history.cfg \
 	%D%/north-carolina.cfg \
+	%D%/ohio-history.cfg \
 	%D%/ohio.cfg \
 	%D%/washington.cfg

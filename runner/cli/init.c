@@ -16,7 +16,7 @@
 #include "runner/sniff/look.h"
 #include "runner/sniff/propose.h"
 #include "runner/sniff/starter.h"
-#include "runner/source/file.h"
+#include "runner/source/input.h"
 
 static int init_run(const struct args *args, struct err *err);
 
@@ -79,45 +79,19 @@ is_field(bool is_ballot, struct span name)
 
 /* ---- looking ---- */
 
-static int
-refuse_packed(const struct reader *reader, const char *path, struct err *err)
-{
-	static const struct {
-		const char *magic;
-		size_t len;
-		const char *tool;
-	} kinds[] = {
-		{ "\x1F\x8B", 2, "gunzip -k" },
-		{ "\x28\xB5\x2F\xFD", 4, "zstd -d" },
-		{ "PK\x03\x04", 4, "unzip" },
-	};
-	char head[4];
-	size_t got;
-
-	if (reader_read(reader, 0, head, sizeof(head), &got, err))
-		return -1;
-	for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
-		if (got >= kinds[i].len && memcmp(head, kinds[i].magic, kinds[i].len) == 0)
-			return err_set(err, ERR_DATA,
-			    "%s is packed: init looks at files as they are\n"
-			    "  Unpack it first:  %s %s",
-			    path, kinds[i].tool, path);
-	}
-	return 0;
-}
-
+/* Of a packed file, or one in UTF-16, the text in it: as a load reads it. */
 static int
 look_at(struct init *init, size_t index, struct err *err)
 {
 	const char *path = init->args->operands[index];
-	SCOPED(file) file = FILE_NONE;
+	SCOPED(input) input = INPUT_NONE;
 	struct reader reader;
 
-	if (file_open(&file, (struct file_name){ path, path }, err))
+	if (input_open(&input, (struct file_name){ path, path }, (struct input_form){ NULL, NULL }, err))
 		return -1;
-	reader = file_reader(&file);
-	if (refuse_packed(&reader, path, err) ||
-	    look_run(&init->looks[index], &reader, path, err) || file_check_unchanged(&file, err))
+	reader = input_reader(&input);
+	if (look_run(&init->looks[index], &reader, path, err) ||
+	    file_check_unchanged(&input.file, err))
 		return -1;
 	return propose_make(&init->proposes[index], &init->looks[index], is_field, err);
 }

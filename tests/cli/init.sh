@@ -91,11 +91,15 @@ exits 66 "a file that is not there" rollcall init nowhere.txt
 : >empty.txt
 exits 65 "an empty file" rollcall init empty.txt
 gzip -k voters.txt
-exits 65 "a packed file" rollcall init -o packed.cfg voters.txt.gz
-err_has "with what to do" "  Unpack it first:  gunzip -k voters.txt.gz"
-printf '\377\376a\000' >wide.txt
-exits 65 "UTF-16" rollcall init wide.txt
-err_has "with what to do, too" "  Save it as UTF-8 first:  iconv -f UTF-16 -t UTF-8 FILE"
+exits 0 "a packed file is looked into" rollcall init -o - voters.txt.gz
+sed 's/\.gz"/"/; /^}/q' "$WORK/out" >packed
+sed '/^}/q' printed >unpacked
+same "and found to be what it is" unpacked packed
+head -c 100 voters.txt.gz >cut.txt.gz
+exits 65 "a packed file that is cut off" rollcall init -o cut.cfg cut.txt.gz
+printf 'voter_id,last_name\n1,Lee\n' | iconv -f UTF-8 -t UTF-16 >wide.txt
+exits 0 "UTF-16 is looked into" rollcall init -o - wide.txt
+out_has "and found to be what it is" '( "last_name",                  "last_name",                    "name case" )'
 is "none of these wrote anything" "" "$(printf '%s\n' *.cfg | grep -vx voters.cfg)"
 
 # ---- --columns
@@ -130,6 +134,8 @@ printf 'voter_id,last_name,city\n1,"a,b",c\n2,x"y,z\n3,"d,e",f\n' >stray.csv
 exits 0 "a file that check will refuse" rollcall init stray.csv
 err_has "is warned of" "rollcall: warning: line 3 has a quotation mark inside a field"
 file_has "and the job says how" stray.cfg '    # clean     = "quotation marks";'
+
+exits 0 "check takes what init wrote of an unfamiliar file" rollcall check voters.cfg
 
 # ---- several files
 for county in ALA BAK; do
@@ -170,6 +176,7 @@ for state in oh nc wa co ny; do
 	}
 	cp "$files/$state.csv" .
 	exits 0 "the sample of $state" rollcall init "$state.csv"
+	exits 0 "$state: check takes the job as it is" rollcall check "$state.cfg"
 	is "$state: no value of it is shown" "" "$(quotes "$state.csv" "$state.cfg")"
 done
 sed '2s/.*/&Quibble/' voters.txt >q.txt
