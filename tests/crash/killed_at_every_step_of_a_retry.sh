@@ -105,7 +105,7 @@ bad=
 first=${FIRST:-1}
 last=${LAST:-$steps}
 every=3
-[ -z "$ROLLCALL_LONG" ] && [ -z "$FIRST" ] || every=1
+[ -z "${ROLLCALL_LONG:-}" ] && [ -z "${FIRST:-}" ] || every=1
 for ((step = first; step <= last; step += 2 * every)); do
 	one $((step + every)) >"$WORK/wrong-$((step + every))" &
 	other=$!
