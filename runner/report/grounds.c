@@ -332,7 +332,7 @@ grounds_add(struct grounds *grounds, struct span folded, struct err *err)
 		grounds->others++;
 		return 0;
 	}
-	return add_new(reasons, folded, slot, err);
+	return add_new(grounds, folded, slot, err);
 }
 
 static int

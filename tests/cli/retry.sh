@@ -252,6 +252,44 @@ exits 0 "verify agrees" rollcall verify job.cfg
 echo "NC7,NC,x,y" >>job.run/retry/1.csv
 exits 66 "a file of a retry that was changed" rollcall verify job.cfg
 
+# ---- a source whose rows are made from columns, constants, maps: what was sent is what is corrected
+scene made
+cat >people.csv <<-'END'
+	id|name|mail|party
+	7|ANN O'BRIEN|nowhere|dem
+	8|BOB|b@example.org|rep
+	9|EVE|e@example.org|other
+END
+SOURCE='format = "pipe"; only = ( ( "party", "not in", [ "other" ] ) );
+	columns = ( ( "id", "state_file_id", "zero fill 4" ), ( "name", "last_name", "name case" ),
+		( "mail", "email" ), ( "party", "party", "map party" ) );
+	constants = ( ( "registered_address.state", "NC" ) );' TOP='maps = { party = ( ( "dem", "D" ), ( "rep", "R" ) ); };' job
+runs 3 "a row of a transforming source is rejected"
+is "as it was sent" "0007 O'Brien D NC" "$(rejected state_file_id) $(rejected last_name | cut -d' ' -f2) $(rejected party) $(rejected registered_address.state)"
+rollcall rejects -o fix.csv job.cfg
+sed -i "s/nowhere/ann@example.org/; s/Ann O'Brien/ann o'BRIEN/" fix.csv
+exits 0 "and sent again as it stands in the file" rollcall retry job.cfg fix.csv
+is "no how is applied once more" "ann o'BRIEN" "$(nation people.csv | grep 0007 | tr ',' '\n' | grep -i brien)"
+is "the numbers add up" "" "$(adds_up)"
+is "what was left out is counted once" "3 1 2 0" "$(total rows_in_file) $(total rows_left_out) $(total rows_succeeded) $(total rows_failed)"
+exits 0 "verify agrees" rollcall verify job.cfg
+
+# ---- the nation's reasons in every form
+scene forms
+for form in reason-raw,reason-first base64=url,nopad,wrap,reason=why; do
+	no_faults
+	fault "result:$form"
+	rm -rf job.run fix.csv
+	nine_people
+	job
+	runs 3 "rejected rows ($form)"
+	rollcall rejects -o fix.csv job.cfg
+	correct
+	sed -i "s/good\([0-9]\)@/${form%%[=,-]*}\1@/" fix.csv
+	rollcall retry job.cfg fix.csv >out 2>&1
+	is "are sent again and accepted ($form)" "9 0" "$(total rows_succeeded) $(total rows_failed)"
+done
+
 # ---- max_rejected: net of what was accepted at the second try; it keeps back no corrected row
 scene early
 nine_people
