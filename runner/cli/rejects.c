@@ -29,9 +29,8 @@ const struct verb verb_rejects = {
 	.help = "CSV in the form of rejected.csv: correct the rows in an editor or a spreadsheet,\n"
 		"then  rollcall retry JOB FILE  sends them.  With --list the reasons instead, the\n"
 		"most frequent first; numbers, ids, names and what is in quotation marks stand\n"
-		"there as \"\302\253\342\200\246\302\273\".  --reason looks into the reasons of both forms, "
-		"whatever the case of\n"
-		"letters.  Works while the load is running, too.\n",
+		"there as \"\302\253\342\200\246\302\273\".  --reason looks into the reasons of both forms,\n"
+		"whatever the case of letters.  Works while the load is running, too.\n",
 	.options = OPTION_BIT(FORCE) | OPTION_BIT(JSON) | OPTION_BIT(LIST) | OPTION_BIT(OUTPUT) |
 		   OPTION_BIT(REJECTED_FOR) | OPTION_BIT(SOURCE) | OPTION_BIT(STATE_DIR),
 	.is_built = true,

@@ -20,9 +20,9 @@ const struct verb verb_retry = {
 	.least = 1,
 	.most = 2,
 	.summary = "sends corrected rows, or failed chunks, again",
-	.help = "FILE is what  rollcall rejects JOB -o FILE  wrote, or a part of it, corrected: its\n"
-		"rows are sent as they stand there, as new chunks of their source, and the load\n"
-		"goes on as with run.  A row is taken once: to go on after a stop, say run.\n"
+	.help = "FILE is what  rollcall rejects JOB -o FILE  wrote, or a part of it, corrected:\n"
+		"its rows are sent as they stand there, as new chunks of their source, and the\n"
+		"load goes on as with run.  A row is taken once: to go on after a stop, say run.\n"
 		"--failed sends the chunks again that were refused or failed and that the nation\n"
 		"surely does not hold; for others there is resolve.\n"
 		"Not while the load is running: stop it first.\n",

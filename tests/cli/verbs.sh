@@ -7,7 +7,7 @@
 . "$TOP_SRCDIR/tests/cli/load.sh"
 
 built='init check run status report explain log verify resolve demo completion'
-later='pause unpause stop retry rejects purge'
+later='pause unpause stop purge'
 
 # ---- help
 exits 0 "--help" rollcall --help
