@@ -6,7 +6,7 @@
 # shellcheck source=tests/cli/load.sh
 . "$TOP_SRCDIR/tests/cli/load.sh"
 
-built='init check run status report explain log verify resolve demo completion'
+built='init check run status report explain log verify resolve rejects retry demo completion'
 later='pause unpause stop purge'
 
 # ---- help
