@@ -6,6 +6,7 @@ libconfig_job_a_SOURCES = \
 	%D%/complain.c %D%/complain.h \
 	%D%/fields.c %D%/fields.h \
 	%D%/filter.c %D%/filter.h \
+	%D%/history.c %D%/history.h \
 	%D%/identity.c %D%/identity.h \
 	%D%/job.c %D%/job.h \
 	%D%/maps.c %D%/maps.h \

@@ -43,6 +43,15 @@ add_header(struct buf *to, const struct settings_source *source)
 		add_text(to, source->header[i].text);
 }
 
+static void
+add_how(struct buf *to, const struct recipe_how *how)
+{
+	buf_add_byte(to, '(');
+	for (size_t step = 0; step < how->step_count; step++)
+		add_text(to, how->steps[step].words);
+	buf_add_byte(to, ')');
+}
+
 /* Behind a pair in ( ), so that no how can pass for the next column. */
 static void
 add_columns(struct buf *to, const struct settings_source *source)
@@ -52,12 +61,8 @@ add_columns(struct buf *to, const struct settings_source *source)
 
 		add_text(to, column->from);
 		add_text(to, column->to);
-		if (column->how.step_count == 0)
-			continue;
-		buf_add_byte(to, '(');
-		for (size_t step = 0; step < column->how.step_count; step++)
-			add_text(to, column->how.steps[step].words);
-		buf_add_byte(to, ')');
+		if (column->how.step_count)
+			add_how(to, &column->how);
 	}
 }
 
@@ -78,6 +83,22 @@ add_rules(struct buf *to, const struct settings_source *source)
 }
 
 static void
+add_histories(struct buf *to, const struct settings_source *source)
+{
+	for (size_t i = 0; i < source->history_count; i++) {
+		const struct recipe_history *history = &source->histories[i];
+
+		add_text(to, history->words);
+		buf_add_text(to, history->columns ? "columns" : "column");
+		if (!history->columns)
+			add_text(to, history->separator);
+		add_how(to, &history->election);
+		if (history->has_method)
+			add_how(to, &history->method);
+	}
+}
+
+static void
 add_clean(struct buf *to, const struct settings_clean *clean)
 {
 	buf_printf(to, "%s%s", clean->returns ? "returns " : "", clean->quotes ? "quotes " : "");
@@ -91,17 +112,26 @@ add_entry(struct buf *to, const char *from, const struct recipe_entry *entry)
 }
 
 static bool
-uses_map(const struct settings_source *source, const struct recipe_map *map)
+how_uses(const struct recipe_how *how, const struct recipe_map *map)
 {
-	for (size_t i = 0; i < source->column_count; i++) {
-		const struct recipe_how *how = &source->columns[i].how;
-
-		for (size_t step = 0; step < how->step_count; step++) {
-			if (how->steps[step].map == map)
-				return true;
-		}
+	for (size_t step = 0; step < how->step_count; step++) {
+		if (how->steps[step].map == map)
+			return true;
 	}
 	return false;
+}
+
+static bool
+uses_map(const struct settings_source *source, const struct recipe_map *map)
+{
+	bool is_used = false;
+
+	for (size_t i = 0; i < source->column_count; i++)
+		is_used = is_used || how_uses(&source->columns[i].how, map);
+	for (size_t i = 0; i < source->history_count; i++)
+		is_used = is_used || how_uses(&source->histories[i].election, map) ||
+		    how_uses(&source->histories[i].method, map);
+	return is_used;
 }
 
 /* What no column uses changes nothing that is sent. */
@@ -200,6 +230,9 @@ add_value(const struct writer *writer, const struct option *option, const void *
 	case OPTIONS_ONLY:
 		add_rules(to, writer->source);
 		break;
+	case OPTIONS_HISTORY:
+		add_histories(to, writer->source);
+		break;
 	case OPTIONS_FIELDS:
 		add_fields(to, writer->source);
 		break;
@@ -219,6 +252,8 @@ is_unused(const struct writer *writer, const struct option *option)
 
 	if (option->kind == OPTIONS_ONLY)
 		return source->rule_count == 0;
+	if (option->kind == OPTIONS_HISTORY)
+		return source->history_count == 0;
 	return option->kind == OPTIONS_CLEAN && !source->clean.returns && !source->clean.quotes;
 }
 

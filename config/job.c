@@ -144,6 +144,7 @@ read_member(const struct group *group, const struct option *option, const struct
 	case OPTIONS_FIELDS:
 	case OPTIONS_AFTER:
 	case OPTIONS_ONLY:
+	case OPTIONS_HISTORY:
 		return note_place(group, option, node) ||
 			source_read(group->reader, option, node, group->base)
 		    ? -1

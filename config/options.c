@@ -93,8 +93,11 @@ static const struct option options[] = {
 	{ "sources", "only", OPTIONS_ONLY, .binds = true, IN_SOURCE(rules), .fallback = "()",
 	    .example = "only = ( ( \"status\", \"in\", [ \"A\", \"I\" ] ) );",
 	    .summary = "which rows are sent: all rules must hold" },
-	{ "sources", "history", OPTIONS_LATER, .fallback = "()",
-	    .summary = "a ballot row per election column" },
+	{ "sources", "history", OPTIONS_HISTORY, .binds = true, IN_SOURCE(histories),
+	    .fallback = "()",
+	    .example = "history = ( { columns = \"GENERAL-*\"; election = \"date MM/DD/YYYY after "
+		       "'-'\"; } );",
+	    .summary = "a ballot row for each vote of a record" },
 	{ "sources", "columns", OPTIONS_COLUMNS, .binds = true, IN_SOURCE(columns),
 	    .fallback = "()",
 	    .summary = "column in the file, field of the nation, and how it is sent" },
@@ -265,6 +268,8 @@ kind_words(enum options_kind kind)
 		return "a list of pairs";
 	case OPTIONS_ONLY:
 		return "a list of rules";
+	case OPTIONS_HISTORY:
+		return "a list of groups { }";
 	case OPTIONS_MAPS:
 		return "a group { } of lists of pairs";
 	case OPTIONS_CLEAN:

@@ -38,6 +38,7 @@ enum options_kind {
 	OPTIONS_FIELDS,
 	OPTIONS_AFTER,
 	OPTIONS_ONLY,
+	OPTIONS_HISTORY,
 	OPTIONS_MAPS, /* of struct settings */
 };
 

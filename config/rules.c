@@ -5,6 +5,7 @@
 
 #include "config/complain.h"
 #include "config/fields.h"
+#include "config/history.h"
 #include "config/rules.h"
 #include "config/steps.h"
 #include "runner/base/limits.h"
@@ -243,7 +244,13 @@ static int
 check_only_once(const struct subject *subject, const struct tree *text)
 {
 	const struct same_field same = { *subject, text };
+	const struct tree *history = tree_member(subject->node, "history");
 
+	if (history_sends(subject->source, text->text.ptr))
+		return complain_with(subject->reader->script, history->name_at, text->at,
+		    subject->reader->err,
+		    "field \"%s\" is sent twice\nthe history sends it: remove it here",
+		    text->text.ptr);
 	return each_field(&same.subject, refuse_same);
 }
 
@@ -299,6 +306,7 @@ check_from(const struct subject *subject)
 {
 	const struct tree *columns = tree_member(subject->node, "columns");
 	const struct tree *only = tree_member(subject->node, "only");
+	const struct tree *history = tree_member(subject->node, "history");
 
 	for (const struct tree *pair = columns ? columns->first : NULL; pair; pair = pair->next) {
 		const struct tree *from = pair->first;
@@ -309,6 +317,12 @@ check_from(const struct subject *subject)
 	}
 	for (const struct tree *rule = only ? only->first : NULL; rule; rule = rule->next) {
 		if (check_column(subject, rule->first, rule->first->text))
+			return -1;
+	}
+	for (const struct tree *entry = history ? history->first : NULL; entry; entry = entry->next) {
+		const struct tree *column = tree_member(entry, "column");
+
+		if (column && check_column(subject, column, column->text))
 			return -1;
 	}
 	return 0;
@@ -336,6 +350,8 @@ sends(const void *context, const char *name)
 {
 	const struct settings_source *source = context;
 
+	if (history_sends(source, name))
+		return true;
 	for (size_t i = 0; i < source->column_count; i++) {
 		if (strcmp(source->columns[i].to, name) == 0)
 			return true;
@@ -411,8 +427,10 @@ check_in_doubt(const struct subject *subject)
 static int
 check_source(const struct subject *subject)
 {
+	const struct reader *reader = subject->reader;
+
 	if (check_name(subject) || check_in_doubt(subject) || check_from(subject) ||
-	    read_hows(subject) ||
+	    read_hows(subject) || history_finish(reader, subject->index) ||
 	    each_field(subject, check_field) || each_field(subject, check_only_once))
 		return -1;
 	return check_fields_together(subject);

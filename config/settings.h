@@ -109,7 +109,10 @@ struct settings_source {
 	struct recipe_rule *rules; /* `only`: all of them must hold */
 	size_t rule_count;
 
-	/* What is sent: the columns, then the constants, in this order. Without columns every column
+	struct recipe_history *histories; /* a row for each vote, instead of one a record */
+	size_t history_count;
+
+	/* What is sent: the columns, then election and method of a history, then the constants, in this order. Without columns every column
 	 * of the file goes under its own name, followed by the constants; if nothing else is to be
 	 * changed either, the rows go byte for byte. */
 	struct settings_column *columns;

@@ -5,6 +5,7 @@
 
 #include "config/complain.h"
 #include "config/filter.h"
+#include "config/history.h"
 #include "config/source.h"
 #include "runner/base/limits.h"
 
@@ -308,6 +309,8 @@ source_read(const struct reader *reader, const struct option *option, const stru
 		return read_fields(&list, source);
 	case OPTIONS_ONLY:
 		return filter_read(reader, option, node, source);
+	case OPTIONS_HISTORY:
+		return history_read(reader, option, node, source);
 	case OPTIONS_AFTER:
 		return expect_text_or_texts(&list, LIMIT_SOURCES);
 	default:

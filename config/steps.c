@@ -75,6 +75,21 @@ read_text(const struct piece *piece)
 	return reader_keep(piece->reader, piece->rest, &piece->step->text);
 }
 
+/* 'X' */
+static int
+read_mark(const struct piece *piece)
+{
+	struct span mark = piece->rest;
+
+	if (mark.len < 3 || mark.ptr[0] != '\'' || mark.ptr[mark.len - 1] != '\'')
+		return refuse(piece, piece->words,
+		    "\"%.*s\" needs a text in single quotation marks\nas in \"after '-'\"",
+		    SPAN_ARG(piece->words));
+	mark.ptr++;
+	mark.len -= 2;
+	return reader_keep(piece->reader, mark, &piece->step->text);
+}
+
 static int
 refuse_map(const struct piece *piece)
 {
@@ -155,6 +170,8 @@ static const struct kind {
 	{ "map", RECIPE_MAP, read_map },
 	{ "first", RECIPE_FIRST, read_count },
 	{ "default", RECIPE_DEFAULT, read_text },
+	{ "after", RECIPE_BEHIND, read_mark },
+	{ "before", RECIPE_AHEAD, read_mark },
 };
 
 /* Its name, and a blank or the end behind it. */
@@ -195,7 +212,7 @@ refuse_unknown(const struct piece *piece)
 		    SPAN_ARG(near));
 	return refuse(piece, piece->words,
 	    "unknown step \"%.*s\"\nknown: name case, upper, lower, trim, squeeze, digits, zero fill "
-	    "N, date FORM, map NAME, first N, default TEXT",
+	    "N, date FORM, map NAME, first N, default TEXT, after 'TEXT', before 'TEXT'",
 	    SPAN_ARG(piece->words));
 }
 
@@ -213,6 +230,26 @@ read_piece(struct piece *piece)
 	return refuse_unknown(piece);
 }
 
+/* Up to the next comma that does not stand between single quotation marks behind after or before. */
+static struct span
+next_words(struct span *rest)
+{
+	struct span words = *rest;
+	bool is_quoted = false;
+	size_t at = 0;
+
+	while (at < words.len && (words.ptr[at] != ',' || is_quoted)) {
+		if (words.ptr[at] == '\'')
+			is_quoted = !is_quoted && memchr(words.ptr + at + 1, '\'', words.len - at - 1);
+		at++;
+	}
+	*rest = at == words.len
+	    ? SPAN_NONE
+	    : (struct span){ words.ptr + at + 1, words.len - at - 1 };
+	words.len = at;
+	return span_trim(words);
+}
+
 int
 steps_read(const struct reader *reader, const struct tree *text, struct recipe_how *how)
 {
@@ -226,7 +263,7 @@ steps_read(const struct reader *reader, const struct tree *text, struct recipe_h
 	while (rest.ptr) {
 		struct piece piece = { .reader = reader, .text = text, .step = &steps[count] };
 
-		piece.words = span_trim(span_next(&rest, ','));
+		piece.words = next_words(&rest);
 		if (count++ == STEPS_MOST)
 			return refuse(&piece, piece.words, "more than %d steps\nno value needs that",
 			    STEPS_MOST);
@@ -237,6 +274,40 @@ steps_read(const struct reader *reader, const struct tree *text, struct recipe_h
 			return -1;
 	}
 	*how = (struct recipe_how){ steps, count };
+	return 0;
+}
+
+/* "date MM/DD/YYYY after '-'" is "after '-', date MM/DD/YYYY". */
+static int
+turn_after(const struct reader *reader, const struct tree *text, struct tree *turned)
+{
+	const char *after = strstr(text->text.ptr, " after '");
+	SCOPED(buf) words = BUF_INIT;
+	const char *kept;
+
+	*turned = *text;
+	if (!after || !span_starts(span_trim(text->text), "date "))
+		return 0;
+	buf_printf(&words, "%s, %.*s", after + 1, (int)(after - text->text.ptr), text->text.ptr);
+	if (buf_check(&words, reader->err) || reader_keep(reader, buf_span(&words), &kept))
+		return -1;
+	turned->text = span_of(kept);
+	turned->words = SPAN_NONE; /* no place in it is one of the file */
+	return 0;
+}
+
+int
+steps_read_election(const struct reader *reader, const struct tree *text, struct recipe_how *how)
+{
+	struct tree turned;
+
+	if (turn_after(reader, text, &turned) || steps_read(reader, &turned, how))
+		return -1;
+	for (size_t i = 0; i < how->step_count; i++) {
+		struct recipe_step *step = (struct recipe_step *)&how->steps[i];
+
+		step->rejects = step->rejects || step->kind == RECIPE_DATE;
+	}
 	return 0;
 }
 

@@ -439,6 +439,7 @@ read_one(const struct value *value)
 	case OPTIONS_FIELDS:
 	case OPTIONS_AFTER:
 	case OPTIONS_ONLY:
+	case OPTIONS_HISTORY:
 	case OPTIONS_MAPS:
 	case OPTIONS_GROUP:
 	case OPTIONS_SOURCES:

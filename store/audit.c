@@ -230,7 +230,7 @@ check_neighbours(struct audit *audit, const struct plan_chunk *last, const struc
 struct family {
 	struct plan_chunk parent; /* number 0: none is open */
 	struct plan_chunk last;   /* of its pieces */
-	uint32_t left_out;
+	uint32_t left_out, added;
 };
 
 static void
@@ -240,7 +240,8 @@ end_family(struct audit *audit, struct family *family)
 
 	if (parent->number && (last->end_byte != parent->end_byte ||
 				  plan_last_row(last) != plan_last_row(parent) ||
-				  family->left_out != parent->rows_left_out))
+				  family->left_out != parent->rows_left_out ||
+				  family->added != parent->rows_added))
 		find(audit, "plan: the pieces of %s-%u are not all of it",
 		    name_of(audit, parent->source), parent->number);
 	*family = (struct family){ .left_out = 0 };
@@ -284,6 +285,7 @@ check_added(struct audit *audit, struct family *family, const struct plan_chunk 
 		begin_family(audit, family, plan);
 	family->last = *plan;
 	family->left_out += plan->rows_left_out;
+	family->added += plan->rows_added;
 	audit->counts.added++;
 }
 

@@ -47,6 +47,7 @@ enum recipe_kind {
 	RECIPE_FIRST,     /* count */
 	RECIPE_DEFAULT,   /* text */
 	RECIPE_BEHIND,    /* text: what stands behind the first one of it; all if there is none */
+	RECIPE_AHEAD,     /* text: what stands before it; all if there is none */
 };
 
 struct recipe_step {
@@ -62,6 +63,20 @@ struct recipe_step {
 struct recipe_how {
 	const struct recipe_step *steps;
 	size_t step_count; /* 0: the value goes as it stands */
+};
+
+/* ---- history: a row for each vote of a record */
+
+struct recipe_history {
+	const char *words;     /* "GENERAL-*", for counts and messages */
+	const char *columns;   /* a pattern of names: each cell that is not blank is a vote; else NULL */
+	const char *column;    /* a list of votes in one cell */
+	const char *separator; /* between them */
+	/* From the name of the column, or from an entry of the list, to a date. */
+	struct recipe_how election;
+	/* From the cell, or from the entry; without it a column or a constant has the method. */
+	struct recipe_how method;
+	bool has_method;
 };
 
 /* ---- only */

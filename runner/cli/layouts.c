@@ -101,6 +101,8 @@ add_source(struct layouts *layouts, size_t index, const struct settings_source *
 	options->rule_count = source->rule_count;
 	options->cleans_returns = source->clean.returns;
 	options->cleans_quotes = source->clean.quotes;
+	options->histories = source->histories;
+	options->history_count = source->history_count;
 	if (add_columns(options, source) || add_constants(layouts, options, source, load_id))
 		return err_memory(err);
 	return add_encoding(layouts, index, source->encoding, err);

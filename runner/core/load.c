@@ -225,7 +225,7 @@ fill_slot(struct load *load, struct slot *slot, const struct load_change *change
 	slot->is_used_up = chunk->attempts_used >= load->limits.attempts;
 	slot->is_stray = is_stray(chunk);
 	slot->is_retry = plan_is_retry(change->plan);
-	slot->csv_bytes = plan_rows_sent(change->plan) > 1 ? change->plan->csv_bytes : 0;
+	slot->csv_bytes = plan_records_sent(change->plan) > 1 ? change->plan->csv_bytes : 0;
 	slot->due_ms = has_due_time(chunk) ? due_of(load, change) : INT64_MIN;
 }
 

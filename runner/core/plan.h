@@ -31,8 +31,9 @@ struct plan_chunk {
 	uint64_t end_byte;   /* the file's size in its last one */
 	uint64_t first_row;
 	uint64_t first_line; /* the physical line at first_byte */
-	uint32_t rows;       /* records in the range = sent + left out; 0 only for an allowed empty file */
+	uint32_t rows;       /* records in the range; 0 only for an allowed empty file */
 	uint32_t rows_left_out;
+	uint32_t rows_added; /* sent beyond one a record: votes of a history */
 
 	uint32_t csv_bytes; /* the CSV as sent, its header line included */
 	unsigned char digest[PLAN_DIGEST_BYTES]; /* over those bytes */
@@ -72,6 +73,13 @@ plan_is_retry(const struct plan_chunk *chunk)
 
 static inline uint32_t
 plan_rows_sent(const struct plan_chunk *chunk)
+{
+	return chunk->rows - chunk->rows_left_out + chunk->rows_added;
+}
+
+/* Records of which something is sent: what a chunk can be split between. */
+static inline uint32_t
+plan_records_sent(const struct plan_chunk *chunk)
 {
 	return chunk->rows - chunk->rows_left_out;
 }

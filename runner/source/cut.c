@@ -70,12 +70,13 @@ end_chunk(struct cut *cut, uint64_t end_byte, struct err *err)
 }
 
 static bool
-is_full(const struct cut *cut, size_t more)
+is_full(const struct cut *cut, struct cut_sent more)
 {
 	const struct cut_options *options = &cut->options;
 
-	return cut->sent_bytes + more > options->limit_bytes ||
-	    (options->limit_rows && plan_rows_sent(&cut->chunk) == options->limit_rows);
+	return cut->sent_bytes + more.csv.len > options->limit_bytes ||
+	    (options->limit_rows &&
+		(uint64_t)plan_rows_sent(&cut->chunk) + more.rows > options->limit_rows);
 }
 
 /* Records mostly stand side by side in the reader's window: one piece for the digest. */
@@ -119,16 +120,17 @@ cut_skip(struct cut *cut, const struct row *row, struct err *err)
 }
 
 int
-cut_row(struct cut *cut, const struct row *row, struct span sent, struct err *err)
+cut_row(struct cut *cut, const struct row *row, struct cut_sent sent, struct err *err)
 {
-	assert(cut_fits(cut, sent.len));
-	if (plan_rows_sent(&cut->chunk) && is_full(cut, sent.len) && cut_before(cut, row, err))
+	assert(cut_fits(cut, sent.csv.len));
+	if (plan_rows_sent(&cut->chunk) && is_full(cut, sent) && cut_before(cut, row, err))
 		return -1;
 	if (make_room(cut, row, err))
 		return -1;
-	lend(cut, sent);
-	cut->sent_bytes += sent.len;
+	lend(cut, sent.csv);
+	cut->sent_bytes += sent.csv.len;
 	cut->chunk.rows++;
+	cut->chunk.rows_added += sent.rows - 1;
 	cut->rows++;
 	return 0;
 }

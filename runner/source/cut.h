@@ -1,7 +1,7 @@
 /* cut.h - fills chunks with whole records of one input.
  *
  * A chunk grows until the next record would make it larger than limit_bytes (the CSV as sent, its
- * header included) or longer than limit_rows. Records that are left out widen its range and count
+ * header included) or longer than limit_rows. All rows of a record are in one chunk, also where they alone are longer. Records that are left out widen its range and count
  * nowhere else. It always has rows to send, but for the one chunk of an input without any. Files never share a chunk. Memory is constant: a chunk is handed out as soon as
  * it is complete. */
 #ifndef RUNNER_SOURCE_CUT_H
@@ -49,8 +49,14 @@ SCOPED_BY(cut, cut_done)
 /* Whether a record of this size as sent fits into any chunk. */
 bool cut_fits(const struct cut *cut, size_t sent_bytes);
 
-/* Adds a record that fits. `sent` must stay where it is until cut_settle(). */
-int cut_row(struct cut *cut, const struct row *row, struct span sent, struct err *err);
+/* A record as it is sent. */
+struct cut_sent {
+	struct span csv; /* must stay where it is until cut_settle() */
+	uint32_t rows;   /* 1, or with a history as many as there are votes */
+};
+
+/* Adds a record that fits. */
+int cut_row(struct cut *cut, const struct row *row, struct cut_sent sent, struct err *err);
 
 /* Adds a record that is not sent. */
 int cut_skip(struct cut *cut, const struct row *row, struct err *err);

@@ -10,8 +10,10 @@
 /* ---- making */
 
 static int
-init_map(struct how_step *step, const char *what, struct reasons *reasons, struct err *err)
+init_map(struct how_step *step, const struct how_options *options, struct reasons *reasons,
+    struct err *err)
 {
+	const char *what = options->what;
 	const struct recipe_map *map = step->recipe->map;
 	bool rejects = map->has_other && map->other.action == RECIPE_REJECT;
 	bool keeps = !map->has_other || map->other.action == RECIPE_KEEP;
@@ -28,13 +30,13 @@ init_map(struct how_step *step, const char *what, struct reasons *reasons, struc
 		step->entry_reasons[i] = REASONS_NONE;
 		if (entry->action != RECIPE_REJECT)
 			continue;
-		step->entry_reasons[i] = reasons_add(reasons, REASONS_LEFT_OUT, err,
+		step->entry_reasons[i] = reasons_add(reasons, options->rejected, err,
 		    "%s map %s (\"%s\", \"reject\")", what, map->name, entry->from);
 		if (step->entry_reasons[i] < 0)
 			return -1;
 	}
 	if (rejects)
-		step->reason = reasons_add(reasons, REASONS_LEFT_OUT, err,
+		step->reason = reasons_add(reasons, options->rejected, err,
 		    "%s map %s (\"*\", \"reject\")", what, map->name);
 	else if (keeps)
 		step->reason =
@@ -45,24 +47,26 @@ init_map(struct how_step *step, const char *what, struct reasons *reasons, struc
 }
 
 static int
-init_step(struct how_step *step, const struct recipe_step *recipe, const char *what,
-    struct reasons *reasons, struct err *err)
+init_step(struct how_step *step, const struct recipe_step *recipe,
+    const struct how_options *options, struct reasons *reasons, struct err *err)
 {
 	step->recipe = recipe;
 	step->reason = REASONS_NONE;
 	if (recipe->kind == RECIPE_MAP)
-		return init_map(step, what, reasons, err);
+		return init_map(step, options, reasons, err);
 	if (recipe->kind != RECIPE_DATE)
 		return 0;
-	step->reason = reasons_add(reasons, recipe->rejects ? REASONS_LEFT_OUT : REASONS_BLANKED,
-	    err, "%s %s", what, recipe->words);
+	step->reason = reasons_add(reasons, recipe->rejects ? options->rejected : REASONS_BLANKED,
+	    err, "%s %s", options->what, recipe->words);
 	return step->reason < 0 ? -1 : 0;
 }
 
 int
-how_init(struct how *how, const struct recipe_how *recipe, const char *what,
-    struct reasons *reasons, struct err *err)
+how_init(struct how *how, const struct how_options *options, struct reasons *reasons,
+    struct err *err)
 {
+	const struct recipe_how *recipe = options->recipe;
+
 	*how = (struct how){ NULL, 0 };
 	if (recipe->step_count == 0)
 		return 0;
@@ -71,7 +75,7 @@ how_init(struct how *how, const struct recipe_how *recipe, const char *what,
 		return err_memory(err);
 	how->step_count = recipe->step_count;
 	for (size_t i = 0; i < recipe->step_count; i++) {
-		if (init_step(&how->steps[i], &recipe->steps[i], what, reasons, err))
+		if (init_step(&how->steps[i], &recipe->steps[i], options, reasons, err))
 			return -1;
 	}
 	return 0;
@@ -197,6 +201,14 @@ behind(struct span value, struct span mark)
 	return (struct span){ at, (size_t)(value.ptr + value.len - at) };
 }
 
+static struct span
+ahead(struct span value, struct span mark)
+{
+	const char *at = value.len ? memmem(value.ptr, value.len, mark.ptr, mark.len) : NULL;
+
+	return at ? (struct span){ value.ptr, (size_t)(at - value.ptr) } : value;
+}
+
 static enum how_verdict
 send_date(const struct how_step *step, struct span *value, struct how_bench *bench)
 {
@@ -287,6 +299,9 @@ follow_step(const struct how_step *step, struct span *value, struct how_bench *b
 		break;
 	case RECIPE_BEHIND:
 		*value = behind(*value, span_of(recipe->text));
+		break;
+	case RECIPE_AHEAD:
+		*value = ahead(*value, span_of(recipe->text));
 		break;
 	}
 	return HOW_SENT;

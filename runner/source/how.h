@@ -27,9 +27,15 @@ struct how {
 	size_t step_count;
 };
 
-/* `what` names the value in the reasons: a column of the file. */
-int how_init(struct how *how, const struct recipe_how *recipe, const char *what,
-    struct reasons *reasons, struct err *err);
+/* `what` names the value in the reasons: a column of the file. `rejected` is what a rejected value leads
+ * to: REASONS_LEFT_OUT, or REASONS_SKIPPED in a history. */
+struct how_options {
+	const struct recipe_how *recipe;
+	const char *what;
+	enum reasons_kind rejected;
+};
+int how_init(struct how *how, const struct how_options *options, struct reasons *reasons,
+    struct err *err);
 void how_done(struct how *how);
 
 /* A reason to count, with the value that gave it. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runner/base/glob.h"
 #include "runner/base/limits.h"
 #include "runner/base/show.h"
 #include "runner/base/suggest.h"
@@ -23,6 +24,12 @@ layout_done(struct layout *layout)
 	}
 	for (uint32_t i = 0; i < layout->rule_count; i++)
 		only_done(&layout->rules[i]);
+	for (uint32_t i = 0; i < layout->history_count; i++) {
+		how_done(&layout->histories[i].election);
+		how_done(&layout->histories[i].method);
+	}
+	free(layout->histories);
+	free(layout->ballots);
 	reasons_done(&layout->reasons);
 	free(layout->rules);
 	free(layout->names);
@@ -245,7 +252,9 @@ send_mapped(
 		if (strchr(column->from, '{') ? join(layout, output, &wanted, err)
 					      : take_column(layout, &wanted, &output->column, err))
 			return -1;
-		if (how_init(&output->how, &column->how, column->from, &layout->reasons, err))
+		if (how_init(&output->how,
+			&(struct how_options){ &column->how, column->from, REASONS_LEFT_OUT },
+			&layout->reasons, err))
 			return -1;
 	}
 	return 0;
@@ -269,6 +278,110 @@ take_rules(
 		if (only_init(&layout->rules[layout->rule_count++], rule, column,
 			&layout->reasons, err))
 			return -1;
+	}
+	return 0;
+}
+
+static int
+refuse_unfit(const struct recipe_history *history, const char *path, struct err *err)
+{
+	return err_set(err, ERR_DATA,
+	    "%s has no column that fits \"%s\", where the job looks for votes\n"
+	    "  `*` stands for any text, `?` for one character.\nNothing was sent.",
+	    path, history->columns);
+}
+
+/* The columns with votes of a history; one that an earlier history has taken is its own. */
+static int
+find_ballots(struct layout *layout, uint32_t index, const char *path, struct err *err)
+{
+	const struct recipe_history *history = layout->histories[index].recipe;
+	uint32_t fit = 0;
+
+	for (uint32_t i = 0; i < layout->column_count; i++) {
+		bool is_taken = false;
+
+		if (!glob_fits(history->columns, layout->names[i]))
+			continue;
+		fit++;
+		for (uint32_t j = 0; j < layout->ballot_count; j++)
+			is_taken = is_taken || layout->ballots[j].column == i;
+		if (!is_taken)
+			layout->ballots[layout->ballot_count++] = (struct layout_ballot){ i, index };
+	}
+	return fit || layout->column_count == 0 ? 0 : refuse_unfit(history, path, err);
+}
+
+static int
+find_list(struct layout *layout, uint32_t index, const char *path, struct err *err)
+{
+	const struct wanted wanted = { span_of(layout->histories[index].recipe->column), "`history`",
+		"takes votes from", path };
+	uint32_t column;
+
+	if (take_column(layout, &wanted, &column, err))
+		return -1;
+	layout->ballots[layout->ballot_count++] = (struct layout_ballot){ column, index };
+	return 0;
+}
+
+static int
+take_history(struct layout *layout, const struct recipe_history *recipe, const char *path,
+    struct err *err)
+{
+	uint32_t index = layout->history_count++;
+	struct layout_history *history = &layout->histories[index];
+
+	history->recipe = recipe;
+	if (how_init(&history->election,
+		&(struct how_options){ &recipe->election, recipe->words, REASONS_SKIPPED },
+		&layout->reasons, err) ||
+	    how_init(&history->method,
+		&(struct how_options){ &recipe->method, recipe->words, REASONS_SKIPPED },
+		&layout->reasons, err))
+		return -1;
+	history->no_date = reasons_add(
+	    &layout->reasons, REASONS_SKIPPED, err, "%s election is no date", recipe->words);
+	if (history->no_date < 0)
+		return -1;
+	return recipe->columns ? find_ballots(layout, index, path, err)
+			       : find_list(layout, index, path, err);
+}
+
+/* Election and method, behind the columns. */
+static int
+send_histories(
+    struct layout *layout, const struct layout_options *options, const char *path, struct err *err)
+{
+	static const struct {
+		const char *name;
+		enum layout_vote vote;
+	} outputs[] = {
+		{ "election.election_at", LAYOUT_ELECTION },
+		{ "ballots.vote_method", LAYOUT_METHOD },
+	};
+	size_t most = layout->column_count + options->history_count;
+
+	if (options->history_count == 0)
+		return 0;
+	layout->histories = calloc(options->history_count, sizeof(*layout->histories));
+	layout->ballots = calloc(most, sizeof(*layout->ballots));
+	if (!layout->histories || !layout->ballots)
+		return err_memory(err);
+	for (size_t i = 0; i < options->history_count; i++) {
+		if (take_history(layout, &options->histories[i], path, err))
+			return -1;
+	}
+	layout->no_vote = reasons_add(&layout->reasons, REASONS_LEFT_OUT, err, "history: no vote");
+	if (layout->no_vote < 0)
+		return -1;
+	for (size_t i = 0; i < ARRAY_COUNT(outputs); i++) {
+		if (outputs[i].vote == LAYOUT_METHOD && !options->histories[0].has_method)
+			continue;
+		layout->outputs[layout->output_count++] = (struct layout_output){
+			.name = span_of(outputs[i].name),
+			.vote = outputs[i].vote,
+		};
 	}
 	return 0;
 }
@@ -347,15 +460,16 @@ make(struct layout *layout, const struct layout_options *options, const struct r
 
 	if (names)
 		return -1;
-	/* One more, so that none at all is not mistaken for a lack of memory. */
-	layout->outputs = calloc(most + options->constant_count + 1, sizeof(*layout->outputs));
+	/* Two for a history; and none at all is not to be mistaken for a lack of memory. */
+	layout->outputs = calloc(most + options->constant_count + 2, sizeof(*layout->outputs));
 	if (!layout->outputs)
 		return err_memory(err);
 	if (take_rules(layout, options, path, err) ||
 	    (options->column_count ? send_mapped(layout, options, path, err)
 				   : send_all(layout, path, err)))
 		return -1;
-	if (send_constants(layout, options, path, err))
+	if (send_histories(layout, options, path, err) ||
+	    send_constants(layout, options, path, err))
 		return -1;
 	return make_header(layout, first, err) || make_tail(layout, err) ? -1 : 0;
 }
@@ -366,8 +480,8 @@ is_sent_as_it_is(const struct layout_options *options)
 	bool is_utf8 = !options->encoding || options->encoding->size[0xFF] == 0;
 
 	return dialect_is_sent(options->dialect) && is_utf8 && options->column_count == 0 &&
-	    options->constant_count == 0 && options->rule_count == 0 && !options->cleans_returns &&
-	    !options->cleans_quotes;
+	    options->constant_count == 0 && options->rule_count == 0 &&
+	    options->history_count == 0 && !options->cleans_returns && !options->cleans_quotes;
 }
 
 int

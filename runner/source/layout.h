@@ -6,7 +6,7 @@
  * that they see.
  *
  * Rendered, everything else (render.h): the mapped columns, or all of them under their own names, then
- * the constants, as RFC 4180 with commas and LF, behind a header line of the same kind. */
+ * election and method of a history, then the constants, as RFC 4180 with commas and LF, behind a header line of the same kind. */
 #ifndef RUNNER_SOURCE_LAYOUT_H
 #define RUNNER_SOURCE_LAYOUT_H
 
@@ -51,6 +51,8 @@ struct layout_options {
 	size_t rule_count;
 	bool cleans_returns; /* line ends inside a value become a blank */
 	bool cleans_quotes;  /* quotation marks inside a value become apostrophes */
+	const struct recipe_history *histories;
+	size_t history_count;
 };
 
 /* A piece of a joined column. */
@@ -60,14 +62,28 @@ struct layout_part {
 	struct span text; /* else */
 };
 
+enum layout_vote { LAYOUT_NO_VOTE, LAYOUT_ELECTION, LAYOUT_METHOD };
+
 struct layout_output {
 	struct span name;
+	enum layout_vote vote; /* it is what a history says */
 	bool is_constant;
 	uint32_t column;      /* in the file */
 	struct span constant; /* its value */
 	struct layout_part *parts;
 	uint32_t part_count; /* 0: not joined */
 	struct how how;
+};
+
+struct layout_history {
+	const struct recipe_history *recipe;
+	struct how election, method;
+	int no_date; /* reason: an election that is none */
+};
+
+/* A column with votes. */
+struct layout_ballot {
+	uint32_t column, history;
 };
 
 struct layout {
@@ -84,7 +100,12 @@ struct layout {
 	bool cleans_returns, cleans_quotes;
 	struct only_rule *rules;
 	uint32_t rule_count;
-	struct reasons reasons; /* of the rules and of the outputs */
+	struct layout_history *histories;
+	uint32_t history_count;
+	struct layout_ballot *ballots; /* in the order of the file's columns */
+	uint32_t ballot_count;
+	int no_vote;            /* reason: a record without one */
+	struct reasons reasons; /* of the rules, the outputs and the histories */
 
 	struct buf header; /* as sent, its line end included */
 	char *text;        /* what `names` of a header line point into */

@@ -196,9 +196,9 @@ let_go(struct pass *pass, struct err *err)
 }
 
 static int
-take_sent(struct pass *pass, const struct row *row, struct span sent, struct err *err)
+take_sent(struct pass *pass, const struct row *row, struct cut_sent sent, struct err *err)
 {
-	if (!cut_fits(&pass->cut, sent.len))
+	if (!cut_fits(&pass->cut, sent.csv.len))
 		return complain_of_size(pass, row, err);
 	return cut_row(&pass->cut, row, sent, err);
 }
@@ -245,23 +245,27 @@ note_hits(struct pass *pass, const struct row *row)
 static int
 take_rendered(struct pass *pass, const struct row *row, struct err *err)
 {
-	bool is_sent;
+	uint32_t rows;
 	struct span sent;
 
-	if (render_take(&pass->render, row, &is_sent, err))
+	if (render_take(&pass->render, row, &rows, err))
 		return -1;
 	note_hits(pass, row);
-	if (!is_sent)
+	if (rows == 0)
 		return cut_skip(&pass->cut, row, err);
-	if (pass->looks_at_rows)
-		rules_row(&pass->rules, &pass->layout, row, pass->render.values);
-	if (tell_row(pass, row, pass->render.values, err))
-		return -1;
+	for (uint32_t i = 0; i < rows; i++) {
+		render_row(&pass->render, i);
+		if (pass->looks_at_rows)
+			rules_row(&pass->rules, &pass->layout, row, pass->render.values);
+		if (tell_row(pass, row, pass->render.values, err))
+			return -1;
+	}
 	/* What the cut was lent must not move when the buffer grows. */
 	if (pass->rendered.len + render_most(&pass->render) > GATHERED_BYTES && let_go(pass, err))
 		return -1;
 	sent = render_write(&pass->render, &pass->rendered);
-	return sent.ptr ? take_sent(pass, row, sent, err) : err_memory(err);
+	return sent.ptr ? take_sent(pass, row, (struct cut_sent){ sent, rows }, err)
+			: err_memory(err);
 }
 
 static int
@@ -273,7 +277,7 @@ take_row(struct pass *pass, const struct row *row, struct err *err)
 		rules_row(&pass->rules, &pass->layout, row, NULL);
 	if (tell_verbatim(pass, row, err))
 		return -1;
-	return take_sent(pass, row, row->raw, err);
+	return take_sent(pass, row, (struct cut_sent){ row->raw, 1 }, err);
 }
 
 static int

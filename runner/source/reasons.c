@@ -17,6 +17,7 @@ static const struct {
 	[REASONS_LEFT_OUT] = { "left_out", "left out" },
 	[REASONS_BLANKED] = { "blanked", "sent blank" },
 	[REASONS_KEPT] = { "kept", "kept as is" },
+	[REASONS_SKIPPED] = { "skipped", "skipped" },
 };
 
 const char *

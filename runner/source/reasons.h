@@ -17,6 +17,7 @@ enum reasons_kind {
 	REASONS_LEFT_OUT, /* the row is not sent */
 	REASONS_BLANKED,  /* a value is sent blank */
 	REASONS_KEPT,     /* a value is sent though no entry of its map knows it */
+	REASONS_SKIPPED,  /* a vote of a history is not sent; others of its record may be */
 	REASONS_KIND_COUNT
 };
 
@@ -32,9 +33,9 @@ struct reasons {
 
 enum { REASONS_NONE = -1 };
 
-/* "left_out", "blanked", "kept": in stores and JSON. */
+/* "left_out", "blanked", "kept", "skipped": in stores and JSON. */
 const char *reasons_word(enum reasons_kind kind);
-/* The same for people: "left out", "sent blank", "kept as is". */
+/* The same for people: "left out", "sent blank", "kept as is", "skipped". */
 const char *reasons_show(enum reasons_kind kind);
 
 /* Its number, or -1 with an err. */

@@ -12,8 +12,9 @@ render_init(struct render *render, const struct layout *layout, struct err *err)
 {
 	assert(!layout->is_verbatim);
 	*render = (struct render){ .layout = layout, .pool = POOL_INIT };
+	render->hit_room = layout->reasons.count + (size_t)1;
 	render->values = calloc(layout->output_count + (size_t)1, sizeof(*render->values));
-	render->hits = calloc(layout->reasons.count + (size_t)1, sizeof(*render->hits));
+	render->hits = calloc(render->hit_room, sizeof(*render->hits));
 	if (!render->values || !render->hits) {
 		render_done(render);
 		return err_memory(err);
@@ -30,6 +31,7 @@ render_done(struct render *render)
 {
 	free(render->values);
 	free(render->hits);
+	free(render->votes);
 	pool_done(&render->pool);
 	*render = (struct render){ .pool = POOL_INIT };
 }
@@ -183,6 +185,133 @@ take_output(struct render *render, const struct row *row, uint32_t index)
 	return verdict;
 }
 
+/* ---- votes */
+
+/* Each vote may hit every reason of its history. */
+static int
+make_room(struct render *render)
+{
+	size_t hits = render->hit_count + render->layout->reasons.count + 1;
+	struct how_hit *more_hits;
+	struct render_vote *more_votes;
+
+	if (hits > render->hit_room) {
+		more_hits = realloc(render->hits, 2 * hits * sizeof(*more_hits));
+		if (!more_hits)
+			return -1;
+		render->hits = more_hits;
+		render->hit_room = 2 * hits;
+	}
+	if (render->rows < render->vote_room)
+		return 0;
+	more_votes = realloc(render->votes, (2 * render->rows + (size_t)16) * sizeof(*more_votes));
+	if (!more_votes)
+		return -1;
+	render->votes = more_votes;
+	render->vote_room = 2 * render->rows + 16;
+	return 0;
+}
+
+static bool
+is_sent_date(struct span value)
+{
+	struct dates_day day;
+
+	return dates_read(DATES_MM_DD_YYYY, value, &day) || dates_read(DATES_ISO, value, &day);
+}
+
+/* One vote: what names its election, and what says how it was cast. */
+static enum how_verdict
+take_vote(struct render *render, const struct layout_history *history, struct span election,
+    struct span method)
+{
+	struct how_bench bench;
+	struct span named = election;
+	enum how_verdict verdict;
+	size_t before = render->hit_count;
+
+	if (make_room(render))
+		return HOW_NO_MEMORY;
+	bench = (struct how_bench){ &render->pool, render->hits, before };
+	verdict = how_follow(&history->election, &election, &bench);
+	if (verdict == HOW_SENT && !is_sent_date(election)) {
+		bench.hits[bench.hit_count++] = (struct how_hit){ history->no_date, named };
+		verdict = HOW_LEFT_OUT;
+	}
+	if (verdict == HOW_SENT)
+		verdict = how_follow(&history->method, &method, &bench);
+	if (verdict == HOW_LEFT_OUT) { /* what changed in it does not count */
+		bench.hits[before] = bench.hits[bench.hit_count - 1];
+		bench.hit_count = before + 1;
+	}
+	render->hit_count = bench.hit_count;
+	if (verdict == HOW_SENT)
+		render->votes[render->rows++] = (struct render_vote){ election, method };
+	return verdict == HOW_NO_MEMORY ? verdict : HOW_SENT;
+}
+
+static struct span
+next_entry(struct span *rest, const char *separator)
+{
+	const char *end = memmem(rest->ptr, rest->len, separator, strlen(separator));
+	struct span entry = *rest;
+
+	if (!end) {
+		*rest = SPAN_NONE;
+		return span_trim(entry);
+	}
+	entry.len = (size_t)(end - entry.ptr);
+	end += strlen(separator);
+	*rest = (struct span){ end, (size_t)(rest->ptr + rest->len - end) };
+	return span_trim(entry);
+}
+
+static enum how_verdict
+take_list(struct render *render, const struct layout_history *history, struct span rest)
+{
+	enum how_verdict verdict = HOW_SENT;
+
+	while (rest.len && verdict == HOW_SENT) {
+		struct span entry = next_entry(&rest, history->recipe->separator);
+
+		if (entry.len)
+			verdict = take_vote(render, history, entry, entry);
+	}
+	return verdict;
+}
+
+static enum how_verdict
+take_votes(struct render *render, const struct row *row)
+{
+	const struct layout *layout = render->layout;
+	enum how_verdict verdict = HOW_SENT;
+
+	render->rows = 0;
+	for (uint32_t i = 0; i < layout->ballot_count && verdict == HOW_SENT; i++) {
+		const struct layout_ballot *ballot = &layout->ballots[i];
+		const struct layout_history *history = &layout->histories[ballot->history];
+		struct span cell;
+
+		if (take_column(render, row, ballot->column, &cell))
+			return HOW_NO_MEMORY;
+		cell = span_trim(cell);
+		if (cell.len == 0)
+			continue;
+		verdict = history->recipe->columns
+		    ? take_vote(render, history, layout->names[ballot->column], cell)
+		    : take_list(render, history, cell);
+	}
+	if (verdict != HOW_SENT || render->rows)
+		return verdict;
+	/* Skipped votes were counted; the record is left out by a reason of its own. */
+	if (make_room(render))
+		return HOW_NO_MEMORY;
+	render->hits[render->hit_count++] = (struct how_hit){ layout->no_vote, SPAN_NONE };
+	return HOW_SENT;
+}
+
+/* ---- records */
+
 /* What changed in a row that is left out does not count. */
 static void
 keep_last_hit(struct render *render)
@@ -192,7 +321,7 @@ keep_last_hit(struct render *render)
 }
 
 int
-render_take(struct render *render, const struct row *row, bool *is_sent, struct err *err)
+render_take(struct render *render, const struct row *row, uint32_t *rows, struct err *err)
 {
 	const struct layout *layout = render->layout;
 	enum how_verdict verdict;
@@ -200,18 +329,38 @@ render_take(struct render *render, const struct row *row, bool *is_sent, struct 
 	pool_clear(&render->pool);
 	render->hit_count = 0;
 	verdict = ask_rules(render, row);
-	/* Constants stand behind everything else. */
+	render->rows = 1;
+	/* Constants and votes stand behind everything else. */
 	for (uint32_t i = 0; verdict == HOW_SENT && i < layout->output_count; i++) {
-		if (layout->outputs[i].is_constant)
+		if (layout->outputs[i].is_constant || layout->outputs[i].vote)
 			break;
 		verdict = take_output(render, row, i);
 	}
+	if (verdict == HOW_LEFT_OUT) {
+		keep_last_hit(render);
+		render->rows = 0;
+	} else if (verdict == HOW_SENT && layout->history_count) {
+		verdict = take_votes(render, row);
+	}
 	if (verdict == HOW_NO_MEMORY)
 		return err_memory(err);
-	*is_sent = verdict == HOW_SENT;
-	if (!*is_sent)
-		keep_last_hit(render);
+	*rows = render->rows;
 	return 0;
+}
+
+void
+render_row(struct render *render, uint32_t index)
+{
+	const struct layout *layout = render->layout;
+
+	if (layout->history_count == 0)
+		return;
+	for (uint32_t i = 0; i < layout->output_count; i++) {
+		if (layout->outputs[i].vote == LAYOUT_ELECTION)
+			render->values[i] = render->votes[index].election;
+		else if (layout->outputs[i].vote == LAYOUT_METHOD)
+			render->values[i] = render->votes[index].method;
+	}
 }
 
 /* ---- CSV */
@@ -220,11 +369,16 @@ size_t
 render_most(const struct render *render)
 {
 	const struct layout *layout = render->layout;
-	size_t most = layout->tail.len + 2;
+	size_t row = layout->tail.len + 2, votes = 0;
 
-	for (uint32_t i = 0; i < layout->output_count && !layout->outputs[i].is_constant; i++)
-		most += FIELD_SENT_BYTES(render->values[i].len) + 1;
-	return most;
+	for (uint32_t i = 0; i < layout->output_count && !layout->outputs[i].is_constant; i++) {
+		size_t len = layout->outputs[i].vote ? 0 : render->values[i].len;
+
+		row += FIELD_SENT_BYTES(len) + 1;
+	}
+	for (uint32_t i = 0; layout->history_count && i < render->rows; i++)
+		votes += 2 * (render->votes[i].election.len + render->votes[i].method.len);
+	return render->rows * row + votes;
 }
 
 static char *
@@ -247,13 +401,18 @@ write_row(const struct render *render, char *to)
 }
 
 struct span
-render_write(const struct render *render, struct buf *scratch)
+render_write(struct render *render, struct buf *scratch)
 {
 	char *begin = buf_reserve(scratch, render_most(render));
+	char *end = begin;
 
 	if (!begin)
 		return SPAN_NONE;
-	scratch->len += (size_t)(write_row(render, begin) - begin);
+	for (uint32_t i = 0; i < render->rows; i++) {
+		render_row(render, i);
+		end = write_row(render, end);
+	}
+	scratch->len += (size_t)(end - begin);
 	scratch->ptr[scratch->len] = '\0';
 	return (struct span){ begin, (size_t)(scratch->ptr + scratch->len - begin) };
 }

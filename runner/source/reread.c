@@ -101,27 +101,28 @@ next_verbatim(struct reread *reread, struct span *bytes, struct err *err)
 	return 0;
 }
 
-/* The next record that is sent. */
+/* The next record of which something is sent. */
 static int
 next_sent(struct reread *reread, struct row *row, bool *is_end, struct err *err)
 {
 	enum rows_verdict verdict;
-	bool is_sent = true;
 
 	*is_end = false;
-	do {
+	for (;;) {
 		if (rows_pull(&reread->rows, row, &verdict, err))
 			return -1;
 		if (verdict == ROWS_PROBLEM)
 			return is_changed(reread, err);
 		*is_end = verdict == ROWS_END;
+		reread->row_count = 1;
 		if (*is_end || reread->options.layout->is_verbatim)
 			return 0;
-		if (render_take(&reread->render, row, &is_sent, err))
+		if (render_take(&reread->render, row, &reread->row_count, err))
 			return -1;
-		reread->left_out += !is_sent;
-	} while (!is_sent);
-	return 0;
+		if (reread->row_count)
+			return 0;
+		reread->left_out++;
+	}
 }
 
 /* Whole rows up to a window, or one row. */
@@ -207,11 +208,24 @@ take_verbatim(struct reread *reread, const struct row *row, struct err *err)
 	return 0;
 }
 
-static int
-take_rendered(struct reread *reread, struct span *sent, struct err *err)
+int
+reread_record(struct reread *reread, struct reread_record *record, bool *is_end, struct err *err)
 {
+	struct row row;
+
+	reread->left_out = 0;
+	if (next_sent(reread, &row, is_end, err))
+		return -1;
+	*record = (struct reread_record){ .left_out = reread->left_out };
+	if (*is_end)
+		return 0;
+	record->row = row;
+	record->rows = reread->row_count;
+	record->sent = row.raw;
+	if (reread->options.layout->is_verbatim)
+		return 0;
 	buf_clear(&reread->rendered);
-	*sent = render_write(&reread->render, &reread->rendered);
+	record->sent = render_write(&reread->render, &reread->rendered);
 	return buf_check(&reread->rendered, err);
 }
 
@@ -219,28 +233,27 @@ int
 reread_row(struct reread *reread, struct reread_row *row, bool *is_end, struct err *err)
 {
 	const struct layout *layout = reread->options.layout;
-	struct span sent;
-	struct row next;
 
-	reread->left_out = 0;
-	if (next_sent(reread, &next, is_end, err))
-		return -1;
-	if (*is_end) {
-		row->left_out = reread->left_out;
-		return 0;
+	*is_end = false;
+	if (reread->given_rows == reread->row_count) {
+		reread->given_rows = reread->row_count = 0;
+		if (next_sent(reread, &reread->record, is_end, err))
+			return -1;
+		if (*is_end) {
+			reread->row_count = 0;
+			return 0;
+		}
 	}
-	sent = next.raw;
-	if (layout->is_verbatim ? take_verbatim(reread, &next, err)
-				: take_rendered(reread, &sent, err))
+	if (layout->is_verbatim && take_verbatim(reread, &reread->record, err))
 		return -1;
+	if (!layout->is_verbatim)
+		render_row(&reread->render, reread->given_rows);
+	reread->given_rows++;
 	*row = (struct reread_row){
-		.row = next.row,
-		.line = next.line,
-		.byte = next.byte,
-		.sent = sent,
+		.row = reread->record.row,
+		.line = reread->record.line,
 		.fields = layout->is_verbatim ? reread->fields : reread->render.values,
 		.field_count = layout->output_count,
-		.left_out = reread->left_out,
 	};
 	return 0;
 }

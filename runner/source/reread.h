@@ -35,11 +35,16 @@ struct reread_options {
 struct reread_row {
 	uint64_t row;              /* data record of the input, from 1 */
 	uint64_t line;             /* its first physical line */
-	uint64_t byte;             /* where it begins in the input */
-	struct span sent;          /* its CSV, line end included */
 	const struct span *fields; /* values, in the order of the header as sent */
 	uint32_t field_count;
-	uint32_t left_out; /* records right before it that are not sent */
+};
+
+/* All that is sent of a record; lent until the next call. */
+struct reread_record {
+	struct row row;
+	struct span sent; /* CSV of all its rows */
+	uint32_t rows;
+	uint32_t left_out; /* records right before it of which nothing is sent */
 };
 
 struct reread {
@@ -54,7 +59,9 @@ struct reread {
 	struct rows rows; /* everything else */
 	struct render render;
 	struct buf rendered;
-	uint32_t left_out; /* records since the last row that was given */
+	uint32_t left_out; /* records since the last one that was given */
+	struct row record; /* the one at hand, and how many of its rows are given */
+	uint32_t row_count, given_rows;
 	struct span *fields; /* verbatim rows */
 	struct buf values;   /* what was undoubled of them */
 };
@@ -68,8 +75,12 @@ SCOPED_BY(reread, reread_done)
  * either bytes or rows. */
 int reread_bytes(struct reread *reread, struct span *bytes, struct err *err);
 
-/* The next row that is sent; *is_end after the last one, when of *row only left_out counts. The digest is
- * not looked at. */
+/* The next record; *is_end after the last one, when of *record only left_out counts. The digest is not
+ * looked at. A reread gives bytes, records, or rows. */
+int reread_record(
+    struct reread *reread, struct reread_record *record, bool *is_end, struct err *err);
+
+/* The next row; *is_end, with *row untouched, after the last one. The digest is not looked at. */
 int reread_row(struct reread *reread, struct reread_row *row, bool *is_end, struct err *err);
 
 #endif

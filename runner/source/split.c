@@ -74,25 +74,24 @@ skip(struct split *split, uint32_t records, const struct row *before, struct err
 }
 
 static int
-take_row(struct split *split, const struct reread_row *read, struct err *err)
+take_record(struct split *split, const struct reread_record *record, struct err *err)
 {
-	const struct row row = { .row = read->row, .line = read->line, .byte = read->byte };
 	bool is_half = split->count == 0 && plan_rows_sent(&split->cut.chunk) &&
-		       split->cut.sent_bytes + read->sent.len > split->most_bytes;
+		       split->cut.sent_bytes + record->sent.len > split->most_bytes;
 
-	if (skip(split, read->left_out, &row, err))
+	if (skip(split, record->left_out, &record->row, err))
 		return -1;
-	if (is_half && cut_before(&split->cut, &row, err))
+	if (is_half && cut_before(&split->cut, &record->row, err))
 		return -1;
-	if (cut_row(&split->cut, &row, read->sent, err))
+	if (cut_row(&split->cut, &record->row, (struct cut_sent){ record->sent, record->rows }, err))
 		return -1;
-	cut_settle(&split->cut); /* what was lent ends with the row */
-	digest_fast_add(&split->whole, read->sent.ptr, read->sent.len);
+	cut_settle(&split->cut); /* what was lent ends with the record */
+	digest_fast_add(&split->whole, record->sent.ptr, record->sent.len);
 	return 0;
 }
 
 static int
-take_rows(struct split *split, struct err *err)
+take_records(struct split *split, struct err *err)
 {
 	SCOPED(reread) csv = { 0 };
 	bool is_end = false;
@@ -100,13 +99,13 @@ take_rows(struct split *split, struct err *err)
 	if (reread_init(&csv, split->csv, err))
 		return -1;
 	for (;;) {
-		struct reread_row row = { .left_out = 0 };
+		struct reread_record record;
 
-		if (reread_row(&csv, &row, &is_end, err))
+		if (reread_record(&csv, &record, &is_end, err))
 			return -1;
 		if (is_end)
-			return skip(split, row.left_out, &(struct row){ .row = row.row }, err);
-		if (take_row(split, &row, err))
+			return skip(split, record.left_out, &record.row, err);
+		if (take_record(split, &record, err))
 			return -1;
 	}
 }
@@ -131,7 +130,7 @@ split_chunk(const struct reread_options *csv, uint32_t first_number,
 {
 	SCOPED(split) split = { .csv = csv, .pieces = pieces };
 
-	if (begin(&split, first_number, err) || take_rows(&split, err))
+	if (begin(&split, first_number, err) || take_records(&split, err))
 		return -1;
 	return end(&split, err);
 }

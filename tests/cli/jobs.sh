@@ -78,7 +78,6 @@ unavailable "limits.upload_rate" 's/rows = 2/upload_rate = "1MB\/s"; &/'
 unavailable "schedule.windows" 's/^limits/schedule = { windows = [ "22:00-06:00" ]; }; &/'
 unavailable "notify.on" 's/^limits/notify = { on = [ "finished" ]; }; &/'
 unavailable "report.html" 's/^limits/report = { html = true; }; &/'
-unavailable "sources.history" 's/type = "people";/& history = ( ( "a", "b" ) );/'
 
 exits 66 "a job file that is not there" rollcall run nowhere.cfg
 err_has "is named" "rollcall: cannot read the job file nowhere.cfg: No such file or directory"

@@ -57,7 +57,7 @@ other_reader()
 {
 	nation people.csv >people.table
 	rollcall check --json nc.cfg >check.json 2>/dev/null
-	python3 - <<-'END'
+	python3 - 2>&1 <<-'END'
 		import csv, datetime, json, re
 		cased = {'SMITH': 'Smith', 'NÚÑEZ': 'Núñez', "O'BRIEN": "O'Brien", 'MCDONALD': 'McDonald', 'VAN DER BERG': 'van der Berg',
 		    'DE LA CRUZ': 'de la Cruz', 'SMITH-JONES': 'Smith-Jones', 'LÓPEZ III': 'López III', 'MacKay': 'MacKay'}

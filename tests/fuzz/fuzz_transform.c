@@ -47,6 +47,14 @@ static const struct recipe_rule rules[] = {
 
 static const char *const header[] = { "c0", "c1" };
 
+static const struct recipe_step day[] = { { .kind = RECIPE_DATE, .words = "date",
+	.form = DATES_YYYYMMDD, .rejects = true } };
+static const struct recipe_history histories[2][1] = {
+	{ { .words = "c*", .columns = "c*", .election = { day, 0 } } },
+	{ { .words = "c1", .column = "c1", .separator = ";", .election = { day, 1 },
+	    .method = { menu, 1 }, .has_method = true } },
+};
+
 struct plan {
 	struct plan_chunk chunks[MOST_CHUNKS];
 	size_t count;
@@ -115,7 +123,56 @@ count_records(struct span text, struct dialect dialect)
 	return records + (text.len && text.ptr[text.len - 1] != '\n');
 }
 
-/* The chunk as bytes has its digest; row by row it gives the same bytes, in order. */
+struct again {
+	uint64_t rows, left_out, last;
+};
+
+/* The records of a chunk, whose bytes together are `whole`. */
+static struct again
+read_records(const struct reread_options *options, struct span whole)
+{
+	struct again again = { .last = options->plan->first_row - 1 };
+	struct err err = ERR_INIT;
+	SCOPED(reread) reread = { 0 };
+	SCOPED(buf) pieces = BUF_INIT;
+	struct reread_record record;
+	bool is_end;
+
+	FUZZ_MUST(reread_init(&reread, options, &err) == 0);
+	buf_add_span(&pieces, buf_span(&options->layout->header));
+	for (;;) {
+		FUZZ_MUST(reread_record(&reread, &record, &is_end, &err) == 0);
+		again.left_out += record.left_out;
+		if (is_end)
+			break;
+		FUZZ_MUST(record.row.row == again.last + record.left_out + 1);
+		again.last = record.row.row;
+		again.rows += record.rows;
+		buf_add_span(&pieces, record.sent);
+	}
+	FUZZ_MUST(span_equal(whole, buf_span(&pieces)));
+	return again;
+}
+
+static uint64_t
+count_rows(const struct reread_options *options)
+{
+	struct err err = ERR_INIT;
+	SCOPED(reread) reread = { 0 };
+	struct reread_row row;
+	uint64_t rows = 0;
+	bool is_end;
+
+	FUZZ_MUST(reread_init(&reread, options, &err) == 0);
+	for (;; rows++) {
+		FUZZ_MUST(reread_row(&reread, &row, &is_end, &err) == 0);
+		if (is_end)
+			return rows;
+		FUZZ_MUST(row.field_count == options->layout->output_count);
+	}
+}
+
+/* The chunk as bytes has its digest; record by record it gives the same bytes, in order. */
 static void
 a_chunk_is_read_again_as_it_was_planned(
     const struct trial *trial, const struct layout *layout, const struct plan_chunk *chunk)
@@ -124,34 +181,19 @@ a_chunk_is_read_again_as_it_was_planned(
 		.plan = chunk, .path = "text", .job = "job", .window_bytes = trial->window };
 	struct err err = ERR_INIT;
 	SCOPED(reread) bytes = { 0 };
-	SCOPED(reread) rows = { 0 };
 	SCOPED(buf) whole = BUF_INIT;
-	SCOPED(buf) pieces = BUF_INIT;
-	struct reread_row row = { .left_out = 0 };
-	uint64_t sent = 0, left_out = 0, last = chunk->first_row - 1;
+	struct again again;
 	struct span part;
-	bool is_end;
 
 	FUZZ_MUST(reread_init(&bytes, &options, &err) == 0);
 	do {
 		FUZZ_MUST(reread_bytes(&bytes, &part, &err) == 0);
 		buf_add_span(&whole, part);
 	} while (part.len);
-	FUZZ_MUST(reread_init(&rows, &options, &err) == 0);
-	buf_add_span(&pieces, buf_span(&layout->header));
-	for (;;) {
-		FUZZ_MUST(reread_row(&rows, &row, &is_end, &err) == 0);
-		left_out += row.left_out;
-		if (is_end)
-			break;
-		FUZZ_MUST(row.row == last + row.left_out + 1);
-		last = row.row;
-		sent++;
-		buf_add_span(&pieces, row.sent);
-	}
-	FUZZ_MUST(sent == plan_rows_sent(chunk));
-	FUZZ_MUST(left_out == chunk->rows_left_out);
-	FUZZ_MUST(span_equal(buf_span(&whole), buf_span(&pieces)));
+	again = read_records(&options, buf_span(&whole));
+	FUZZ_MUST(again.rows == plan_rows_sent(chunk));
+	FUZZ_MUST(again.left_out == chunk->rows_left_out);
+	FUZZ_MUST(count_rows(&options) == again.rows);
 }
 
 static void
@@ -247,6 +289,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		.rule_count = bytes[4] >> 2 & 1,
 		.cleans_returns = bytes[0] & 16,
 		.cleans_quotes = bytes[0] & 4,
+		.histories = histories[bytes[4] >> 3 & 1],
+		.history_count = bytes[4] >> 4 & 1,
 	};
 	no_record_is_lost(&trial, (struct span){ input.text, input.len });
 	return 0;

@@ -13,8 +13,8 @@ AM_TESTS_ENVIRONMENT = \
 	COMPILE='$(CC) $(DEFS) $(AM_CPPFLAGS) $(CPPFLAGS) $(AM_CFLAGS) $(CFLAGS)'; \
 	ASAN_OPTIONS="detect_leaks=1:$$ASAN_OPTIONS"; \
 	UBSAN_OPTIONS="print_stacktrace=1:$$UBSAN_OPTIONS"; \
-	FUZZ_CORPUS='$(abs_top_srcdir)/tests/fuzz/corpus'; SIM_LIBS='$(sim_LIBS)'; $(unconfined) \
-	export TOP_SRCDIR TOP_BUILDDIR CC NM PLAIN_OBJECTS COMPILE FUZZ_CORPUS SIM_LIBS \
+	FUZZ_CORPUS='$(abs_top_srcdir)/tests/fuzz/corpus'; SIM_LIBS='$(sim_LIBS)'; ROLLCALL_LIBS='$(rollcall_LDADD)'; $(unconfined) \
+	export TOP_SRCDIR TOP_BUILDDIR CC NM PLAIN_OBJECTS COMPILE FUZZ_CORPUS SIM_LIBS ROLLCALL_LIBS \
 		ASAN_OPTIONS UBSAN_OPTIONS;
 
 dist_noinst_SCRIPTS += %D%/driver %D%/count %D%/analyze

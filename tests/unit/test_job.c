@@ -390,7 +390,6 @@ a_setting_of_a_later_version_is_refused_by_its_name(void **state)
 	static const struct {
 		const char *group, *setting, *value;
 	} later[] = {
-		{ "sources", "history", "( \"GENERAL-*\" )" },
 		{ "limits", "upload_rate", "\"1MB/1s\"" },
 		{ "schedule", "windows", "[ \"22:00-06:00\" ]" },
 		{ "schedule", "time_zone", "\"America/New_York\"" },

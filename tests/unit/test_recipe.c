@@ -66,7 +66,7 @@ an_unknown_step_is_shown_the_nearest_one(void **state)
 	JOB_REFUSED(COLUMN("dat YYYY"), 5, "unknown step \"dat YYYY\"", "did you mean \"date\"?");
 	JOB_REFUSED(COLUMN("reverse"), 5, "unknown step \"reverse\"",
 	    "known: name case, upper, lower, trim, squeeze, digits, zero fill N, date FORM, map NAME, "
-	    "first N, default TEXT");
+	    "first N, default TEXT, after 'TEXT', before 'TEXT'");
 	JOB_REFUSED(COLUMN("trim,"), 5, "an empty step",
 	    "write steps with one comma between them: \"trim, upper\"");
 	JOB_REFUSED(COLUMN("trim upper"), 5, "\"trim upper\" is one step too few",

@@ -291,7 +291,9 @@ expect_steps(const struct recipe_step *steps, size_t count, const char *value, c
 	struct span text = span_of(value);
 	struct how how;
 
-	assert_int_equal(how_init(&how, &recipe, "col", &reasons, &err), 0);
+	assert_int_equal(how_init(&how, &(struct how_options){ &recipe, "col", REASONS_LEFT_OUT },
+			     &reasons, &err),
+	    0);
 	if (how_follow(&how, &text, &bench) == HOW_LEFT_OUT)
 		buf_add_text(&got, "(left out)");
 	else
@@ -438,14 +440,14 @@ render_all(struct buf *sent, const char *text, struct layout_options options)
 	SCOPED(rows) rows;
 	struct err err = ERR_INIT;
 	struct row row;
-	bool is_sent;
+	uint32_t records;
 
 	assert_int_equal(rows_init(&rows, &from, &err), 0);
 	assert_int_equal(layout_read(&layout, &options, &rows, "voters.txt", &err), 0);
 	assert_int_equal(render_init(&render, &layout, &err), 0);
 	buf_add_span(sent, buf_span(&layout.header));
 	while (rows_pull(&rows, &row, &verdict, &err) == 0 && verdict == ROWS_ROW) {
-		assert_int_equal(render_take(&render, &row, &is_sent, &err), 0);
+		assert_int_equal(render_take(&render, &row, &records, &err), 0);
 		for (size_t i = 0; i < render.hit_count; i++) {
 			const struct reasons_item *reason =
 			    &layout.reasons.items[render.hits[i].reason];
@@ -453,7 +455,7 @@ render_all(struct buf *sent, const char *text, struct layout_options options)
 			buf_printf(sent, "[%s %s: %.*s]\n", reasons_word(reason->kind),
 			    reason->words, SPAN_ARG(render.hits[i].value));
 		}
-		if (is_sent)
+		if (records)
 			render_write(&render, sent);
 	}
 	if (verdict != ROWS_END)

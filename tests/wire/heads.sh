@@ -19,7 +19,7 @@ scene heads \
 	--fault submit:every=7:close-next,fin --fault submit:every=31:status=425
 people "$chunks"
 # On a busy computer a nation may not have read a head for many seconds: that is not what is counted here.
-ANSWER_WAIT=5min ROWS=1 LIMITS='in_flight = 50;' RETRY='attempts = 20;' job
+ANSWER_WAIT=${ANSWER_WAIT:-5min} ROWS=1 LIMITS='in_flight = 50;' RETRY='attempts = 20;' job
 exits 0 "a load of $chunks POSTs finishes" timeout --foreground -k 5 3000 "$ROLLCALL" run -q job.cfg
 rollcall log --json job.cfg >events
 started=$(grep -c '"event":"submit_started"' events)
