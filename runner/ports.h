@@ -43,6 +43,12 @@ struct chance_port {
 	uint32_t (*roll)(void *ctx); /* uniform over all 2^32 */
 };
 
+/* A file of corrected rows, by which the inputs are extended: input.input is PLAN_RETRY_INPUTS + N. */
+struct journal_input {
+	struct plan_input input;
+	const char *path; /* "retry/N.csv", in the run folder */
+};
+
 /* What one turn of the loop writes down. */
 struct journal_turn {
 	struct event *events; /* numbered in order: their seq is filled in */
@@ -53,6 +59,8 @@ struct journal_turn {
 	size_t added_count;
 	const struct tally *tallies; /* of all sources */
 	size_t source_count;
+	const struct journal_input *inputs; /* the files of a retry */
+	size_t input_count;
 };
 
 /* The journal. One writer. */

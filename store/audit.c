@@ -29,6 +29,8 @@ struct audit {
 	struct txn txn;
 	struct schema_head marked; /* by the file `mark` */
 	bool is_marked;
+	uint64_t retries;       /* files of corrected rows among the inputs */
+	uint64_t retry_events;  /* RETRY_PLANNED */
 	struct source *sources;
 	size_t source_count;
 };
@@ -151,10 +153,14 @@ check_inputs(struct audit *audit, struct err *err)
 	while (txn_walk_step(&walk)) {
 		struct schema_input input;
 		struct err why = ERR_INIT;
+		int damaged = schema_read_input(&audit->store->env, walk.key, walk.value, &input, &why);
 
-		audit->counts.inputs++;
-		if (schema_read_input(&audit->store->env, walk.key, walk.value, &input, &why))
+		if (damaged)
 			find_error(audit, &why);
+		if (!damaged && input.input.input >= PLAN_RETRY_INPUTS)
+			audit->retries++;
+		else
+			audit->counts.inputs++;
 	}
 	if (audit->counts.inputs != audit->store->load.inputs)
 		find(audit, "inputs: %" PRIu64 " records, the load began with %" PRIu64,
@@ -269,8 +275,10 @@ check_added(struct audit *audit, struct family *family, const struct plan_chunk 
 
 	if (plan->parent == 0 || !is_next)
 		end_family(audit, family);
-	if (plan->parent == 0)
+	if (plan->parent == 0) {
+		audit->counts.added += plan_is_retry(plan);
 		return;
+	}
 	if (is_next)
 		check_neighbours(audit, &family->last, plan);
 	else
@@ -328,6 +336,31 @@ add_replay(struct audit *audit, uint32_t source, uint32_t number, struct err *er
 	return 0;
 }
 
+/* The file of a retry, which brought these chunks and no others. */
+static void
+check_retry(struct audit *audit, const struct event *event)
+{
+	struct schema_key key = schema_chunk_key(event->source, PLAN_RETRY_INPUTS + event->retry);
+	struct schema_input input;
+	int found = schema_get(&audit->txn, SCHEMA_INPUTS, &schema_input_shape, schema_span(&key),
+	    &input, NULL);
+
+	audit->retry_events++;
+	if (found == 0)
+		find(audit, "event %" PRIu64 ": the file of retry %u of %s is not in the plan",
+		    event->seq, event->retry, name_of(audit, event->source));
+	if (found > 0 && (input.input.rows != event->rows || input.input.chunks != event->pieces))
+		find(audit, "event %" PRIu64 ": retry %u of %s has other rows or chunks in the plan",
+		    event->seq, event->retry, name_of(audit, event->source));
+}
+
+/* Behind the original plan: a piece of a chunk, or a chunk of a retry. */
+static bool
+is_added(const struct plan_chunk *plan)
+{
+	return plan->parent || plan_is_retry(plan);
+}
+
 /* Numbered from 1 within the source; `last` becomes this one. */
 static void
 check_number(struct audit *audit, struct plan_chunk *last, const struct plan_chunk *plan)
@@ -337,7 +370,7 @@ check_number(struct audit *audit, struct plan_chunk *last, const struct plan_chu
 
 	if (plan->number != next)
 		find(audit, "plan: %s-%u is missing", name_of(audit, plan->source), next);
-	if (plan->parent == 0 && is_same_source && last->parent)
+	if (!is_added(plan) && is_same_source && is_added(last))
 		find(audit, "plan %s-%u: it stands behind what was added, and nothing added it",
 		    name_of(audit, plan->source), plan->number);
 	*last = *plan;
@@ -347,7 +380,7 @@ static int
 check_plan(struct audit *audit, struct err *err)
 {
 	SCOPED(txn_walk) walk = TXN_WALK_NONE;
-	struct sums sums = { .is_any = false };
+	struct sums sums = { .is_any = false }, retries = { .is_any = false };
 	struct family family = { .left_out = 0 };
 	struct plan_chunk last = { .number = 0 };
 
@@ -364,11 +397,12 @@ check_plan(struct audit *audit, struct err *err)
 		check_number(audit, &last, &plan);
 		check_added(audit, &family, &plan);
 		if (plan.parent == 0)
-			check_plan_chunk(audit, &sums, &plan);
+			check_plan_chunk(audit, plan_is_retry(&plan) ? &retries : &sums, &plan);
 		if (add_replay(audit, plan.source, plan.number, err))
 			return -1;
 	}
 	check_sums(audit, &sums);
+	check_sums(audit, &retries);
 	end_family(audit, &family);
 	if (audit->counts.chunks - audit->counts.added != audit->store->load.chunks)
 		find(audit, "plan: %" PRIu64 " chunks, the load began with %" PRIu64,
@@ -421,6 +455,16 @@ save_replay(struct replay *replay, const struct chunk *chunk, struct err *err)
 	return 0;
 }
 
+static bool
+is_added_by(const struct event *event, const struct plan_chunk *plan, const struct replay *replay)
+{
+	uint32_t retry =
+	    plan_is_retry(plan) && !plan->parent ? plan->input - PLAN_RETRY_INPUTS : 0;
+
+	return event->type == EVENT_CHUNK_ADDED && event->parent == plan->parent &&
+	       event->retry == retry && !replay->value;
+}
+
 static int
 replay_event(struct audit *audit, const struct event *event, struct err *err)
 {
@@ -428,6 +472,8 @@ replay_event(struct audit *audit, const struct event *event, struct err *err)
 	struct plan_chunk plan;
 	struct chunk chunk;
 
+	if (event->type == EVENT_RETRY_PLANNED)
+		check_retry(audit, event);
 	if (event->chunk == 0)
 		return 0; /* about the load */
 	if (!replay) {
@@ -437,8 +483,8 @@ replay_event(struct audit *audit, const struct event *event, struct err *err)
 	}
 	if (!get_plan(audit, event->source, event->chunk, &plan))
 		return 0;
-	if ((event->type == EVENT_CHUNK_ADDED || (plan.parent && !replay->value)) &&
-	    (event->type != EVENT_CHUNK_ADDED || event->parent != plan.parent || replay->value))
+	if ((event->type == EVENT_CHUNK_ADDED || (is_added(&plan) && !replay->value)) &&
+	    !is_added_by(event, &plan, replay))
 		find(audit, "event %" PRIu64 ": %s-%u was not added to the plan that way",
 		    event->seq, name_of(audit, event->source), event->chunk);
 	load_replay(audit, replay, &plan, &chunk);
@@ -517,6 +563,9 @@ check_events(struct audit *audit, struct err *err)
 		if (check_event(audit, &chain, walk.key, walk.value, err))
 			return -1;
 	}
+	if (audit->retry_events != audit->retries)
+		find(audit, "inputs: %" PRIu64 " files of retries, the events have %" PRIu64,
+		    audit->retries, audit->retry_events);
 	if (chain.last != head.events)
 		find(audit, "events: the last one is %" PRIu64 ", the head says %" PRIu64,
 		    chain.last, head.events);
@@ -599,7 +648,7 @@ check_derived(struct audit *audit, struct source *source, struct replay *replay,
 	tally_add(&source->tally, &chunk, plan);
 	if (chunk.notes & NOTE_SPLIT)
 		check_pieces(audit, &chunk);
-	if (plan->parent && !replay->value)
+	if (is_added(plan) && !replay->value)
 		find(audit, "plan %s-%u: no event added it", name_of(audit, plan->source),
 		    plan->number);
 	if (!replay->value)

@@ -84,6 +84,23 @@ put_plan(struct txn *txn, const struct plan_chunk *plan, struct err *err)
 	return 0;
 }
 
+/* The files of a retry; as for the plan, none that is there may be replaced. */
+static int
+put_input(struct txn *txn, const struct journal_input *input, struct err *err)
+{
+	struct schema_key key = schema_chunk_key(input->input.source, input->input.input);
+	struct schema_input record = { input->input, span_of(input->path) };
+	struct span value;
+
+	if (txn_get(txn, SCHEMA_INPUTS, schema_span(&key), &value))
+		return err_set(err, ERR_BUG, "source %u has a %s already", input->input.source,
+		    input->path);
+	if (txn_check(txn, err))
+		return -1;
+	schema_put(txn, SCHEMA_INPUTS, &schema_input_shape, schema_span(&key), &record);
+	return 0;
+}
+
 /* Runs again from the start if the map was full. */
 static int
 fill(void *ctx, struct txn *txn, struct err *err)
@@ -98,6 +115,10 @@ fill(void *ctx, struct txn *txn, struct err *err)
 	}
 	for (size_t i = 0; i < turn->added_count; i++) {
 		if (put_plan(txn, &turn->added[i], err))
+			return -1;
+	}
+	for (size_t i = 0; i < turn->input_count; i++) {
+		if (put_input(txn, &turn->inputs[i], err))
 			return -1;
 	}
 	for (size_t i = 0; i < turn->chunk_count; i++) {

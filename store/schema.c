@@ -76,6 +76,8 @@ static const struct record_field plan_fields[] = {
 	RECORD_FIELD(struct plan_chunk, BYTES, digest, 9)
 	RECORD_FIELD(struct plan_chunk, NUMBER, parent, 10)
 	RECORD_FIELD(struct plan_chunk, NUMBER, rows_added, 11)
+	RECORD_FIELD(struct plan_chunk, NUMBER, retry_first, 15)
+	RECORD_FIELD(struct plan_chunk, NUMBER, retry_last, 16)
 };
 SHAPE(plan, struct plan_chunk, "plan record", 'p');
 

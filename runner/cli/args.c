@@ -94,7 +94,11 @@ take_option(struct reading *reading, size_t option, const char *value, struct er
 			    row->name, row->value);
 		value = reading->argv[reading->at++];
 	}
+	if (reading->args->given_count == ARGS_GIVEN)
+		return err_set(err, ERR_USAGE, "more than %d options", ARGS_GIVEN);
 	reading->args->values[option] = value ? value : "";
+	reading->args->given[reading->args->given_count++] =
+	    (struct args_given){ (enum option)option, reading->args->values[option] };
 	return 0;
 }
 

@@ -18,23 +18,27 @@
 	X(COLUMNS, "columns", 0, NULL, "only list the columns of the files")                       \
 	X(DIRECTORY, "directory", 'C', "DIR", "keep the demo's files there")                       \
 	X(DRY_RUN, "dry-run", 'n', NULL, "read and check everything, send nothing")                \
-	X(FORCE, "force", 0, NULL, "replace a job file that is there")                             \
+	X(FAILED, "failed", 0, NULL, "chunks that the nation surely does not hold")                \
+	X(FORCE, "force", 0, NULL, "replace a file that is there")                                 \
 	X(HELP, "help", 'h', NULL, "show this and exit")                                           \
 	X(IMPORT, "import", 0, "ID", "the nation has it: as import ID")                            \
 	X(JSON, "json", 0, NULL, "print data as JSON")                                             \
 	X(LINT, "lint", 0, NULL, "look at every value for what a nation stumbles over")            \
+	X(LIST, "list", 0, NULL, "the reasons and how many rows each has, not the rows")           \
 	X(NATION, "nation", 0, "SLUG", "what stands in front of .nationbuilder.com")               \
 	X(NEW, "new", 0, NULL, "start over; the old run folder is kept, renamed")                  \
 	X(ONLINE, "online", 0, NULL, "also ask the nation")                                        \
 	X(OUTPUT, "output", 'o', "FILE", "write to FILE; - is standard output")                    \
 	X(QUIET, "quiet", 'q', NULL, "say nothing if all is well")                                 \
 	X(REASON, "reason", 0, "TEXT", "why: recorded with user, host and time")                   \
+	X(REJECTED_FOR, "reason", 0, "TEXT", "only rows whose reason has TEXT in it")              \
 	X(REFRESH, "refresh", 0, NULL, "get a new token by the refresh token, now")                \
 	X(REPORT, "report", 0, "FILE", "write what --lint found as a page, too")                   \
 	X(RESUBMIT, "resubmit", 0, NULL, "the nation does not have it: send it again")             \
 	X(ROWS, "rows", 0, "N", "how many voters the demo loads")                                  \
 	X(SET, "set", 0, NULL, "read a new token from standard input into the file")               \
 	X(SKIP, "skip", 0, NULL, "leave it as it is")                                              \
+	X(SOURCE, "source", 0, "NAME", "only of this source; may be given several times")          \
 	X(STATE_DIR, "state-dir", 0, "DIR", "the run folder is DIR/NAME.run")                      \
 	X(STRICT, "strict", 0, NULL, "warnings end with 65")                                       \
 	X(VERSION, "version", 'V', NULL, "show the version and exit")                              \
@@ -56,13 +60,20 @@ struct option_row {
 const struct option_row *args_option(enum option option);
 
 /* Florida has 67 counties with two files each, and a shell writes them all out. */
-enum { ARGS_OPERANDS = 256 };
+enum { ARGS_OPERANDS = 256, ARGS_GIVEN = 64 };
 
 struct args {
 	const struct verb *verb;
 	const char *operands[ARGS_OPERANDS];
 	size_t operand_count;
 	const char *values[OPTION_COUNT]; /* "" for one without a value; NULL: not given */
+
+	/* All options as they came, for those that may be given several times. */
+	struct args_given {
+		enum option option;
+		const char *value;
+	} given[ARGS_GIVEN];
+	size_t given_count;
 };
 
 /* A verb: a file of its own in this folder begins with its row. */

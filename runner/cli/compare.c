@@ -14,6 +14,7 @@ struct comparison {
 	enum compare_depth depth;
 	const struct plan_input *input; /* as planned */
 	const char *path; /* as the job file writes it */
+	const struct layout_options *layout;
 	uint32_t last_sent; /* highest number of its chunks of which a POST was begun; 0: none */
 	uint32_t first_sent;
 };
@@ -53,8 +54,7 @@ find_id(const struct layout *layout)
 static const char *
 matched_by(const struct comparison *comparison, struct input *input)
 {
-	const struct layout_options *layout_options =
-	    &comparison->session->inputs.layouts.of[comparison->input->source];
+	const struct layout_options *layout_options = comparison->layout;
 	struct reader reader = input_reader(input);
 	const struct rows_options options = {
 		.reader = &reader,
@@ -111,7 +111,7 @@ digest_again(struct comparison *comparison, struct input *input, struct pass_res
 	const struct settings_source *source = &settings->sources[comparison->input->source];
 	const struct pass_options options = {
 		.path = comparison->path,
-		.layout = &comparison->session->inputs.layouts.of[comparison->input->source],
+		.layout = comparison->layout,
 		.type = source->type == SETTINGS_PEOPLE ? RULES_PEOPLE : RULES_BALLOT,
 		.source = comparison->input->source,
 		.input = comparison->input->input,
@@ -158,14 +158,19 @@ compare_input(void *context, const struct plan_input *input, const char *path, s
 {
 	struct comparison comparison = *(const struct comparison *)context;
 	struct session *session = comparison.session;
+	const struct source_retry *retry =
+	    inputs_find_retry(&session->inputs, input->source, input->input);
 	SCOPED(input) opened = INPUT_NONE;
 	struct file_name name;
 
 	(void)path;
 	comparison.input = input;
-	name = inputs_file(&session->inputs, input->source, input->input);
+	comparison.layout =
+	    retry ? &retry->layout : &session->inputs.layouts.of[input->source];
+	name = retry ? retry->name : inputs_file(&session->inputs, input->source, input->input);
 	comparison.path = name.written;
-	if (input_open(&opened, name, inputs_form(&session->inputs, input->source), err))
+	if (input_open(&opened, name,
+		retry ? (struct input_form){ 0 } : inputs_form(&session->inputs, input->source), err))
 		return -1;
 	return compare_file(&comparison, &opened, err);
 }

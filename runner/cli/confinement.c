@@ -154,6 +154,18 @@ allow_page(struct confine *confine, const char *page)
 	confine_allow(confine, folder, CONFINE_WRITE);
 }
 
+/* A file that a person named: written beside, then renamed. */
+static void
+allow_output(struct confine *confine, const struct session *session)
+{
+	char folder[PATH_MAX];
+
+	if (!session->output[0])
+		return;
+	parent_of(session->output, folder);
+	confine_allow(confine, folder, CONFINE_WRITE);
+}
+
 int
 confinement_enter(struct session *session, unsigned grants, struct err *err)
 {
@@ -164,6 +176,7 @@ confinement_enter(struct session *session, unsigned grants, struct err *err)
 	confine_init(&confine, CONFINE_ANY_ABI, !(grants & CONFINEMENT_NATION));
 	allow_system(&confine);
 	allow_job(&confine, &session->settings);
+	allow_output(&confine, session);
 	if (grants & CONFINEMENT_STATE)
 		allow_state(&confine, session);
 	if (grants & CONFINEMENT_REPORTS)

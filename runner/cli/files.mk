@@ -24,14 +24,18 @@ libcli_a_SOURCES = \
 	%D%/output.c %D%/output.h \
 	%D%/planning.c %D%/planning.h \
 	%D%/ports.c %D%/ports.h \
+	%D%/corrected.c %D%/corrected.h \
+	%D%/rejects.c \
 	%D%/report.c \
 	%D%/reporting.c %D%/reporting.h \
 	%D%/resolve.c \
-	%D%/run.c \
+	%D%/retry.c \
+	%D%/run.c %D%/run.h \
 	%D%/screen.c %D%/screen.h \
 	%D%/session.c %D%/session.h \
 	%D%/signin.c %D%/signin.h \
 	%D%/standing.c %D%/standing.h \
 	%D%/status.c \
+	%D%/unsettled.c %D%/unsettled.h \
 	%D%/verbs.c %D%/verbs.h \
 	%D%/verify.c

@@ -6,8 +6,12 @@
 
 #include "runner/cli/copies.h"
 #include "runner/base/number.h"
+#include "runner/base/scoped.h"
 #include "runner/cli/inputs.h"
 #include "runner/source/complaint.h"
+#include "runner/files/folder.h"
+#include "runner/report/rejected_csv.h"
+#include "runner/source/rows.h"
 #include "store/journal.h"
 
 /* ---- making them */
@@ -124,6 +128,16 @@ inputs_make(struct inputs *inputs, const struct settings *settings, const char *
 	return 0;
 }
 
+static void
+retry_done(struct inputs_retry *retry)
+{
+	for (size_t i = 0; i < retry->count; i++)
+		free(retry->names[i]);
+	free(retry->names);
+	free(retry->columns);
+	free(retry->path);
+}
+
 void
 inputs_done(struct inputs *inputs)
 {
@@ -136,6 +150,10 @@ inputs_done(struct inputs *inputs)
 	free(inputs->reasons);
 	for (size_t i = 0; inputs->facts && i < inputs->count; i++)
 		free(inputs->facts[i].copy);
+	for (size_t i = 0; i < inputs->retry_count; i++)
+		retry_done(&inputs->retries[i]);
+	free(inputs->retries);
+	free(inputs->retry_jobs);
 	layouts_done(&inputs->layouts);
 	free(inputs->files);
 	free(inputs->facts);
@@ -258,6 +276,24 @@ take_reasons(struct inputs *inputs, const struct plan_input *input, struct err *
 }
 
 static int
+add_retry(struct inputs *inputs, const struct plan_input *input, const char *path, struct err *err)
+{
+	struct inputs_retry *grown =
+	    reallocarray(inputs->retries, inputs->retry_count + 1, sizeof(*grown));
+
+	if (!grown)
+		return err_memory(err);
+	inputs->retries = grown;
+	grown[inputs->retry_count] =
+	    (struct inputs_retry){ .planned = *input, .path = folder_path(inputs->folder, path) };
+	grown[inputs->retry_count].planned.reasons = SPAN_NONE; /* it was lent; no rule holds for it */
+	if (!grown[inputs->retry_count].path)
+		return err_memory(err);
+	inputs->retry_count++;
+	return 0;
+}
+
+static int
 read_from_copy(struct inputs *inputs, size_t at, struct err *err)
 {
 	struct inputs_fact *fact = &inputs->facts[at];
@@ -279,7 +315,8 @@ take_size(void *context, const struct plan_input *input, const char *path, struc
 	struct inputs *inputs = context;
 	size_t at;
 
-	(void)path;
+	if (input->source < inputs->source.job_count && input->input >= PLAN_RETRY_INPUTS)
+		return add_retry(inputs, input, path, err);
 	if (input->source >= inputs->source.job_count ||
 	    input->input >= inputs->jobs[input->source].input_count)
 		return err_set(err, ERR_JOB, "the load has an input that the job file does not name");
@@ -297,9 +334,9 @@ copy_header(struct inputs_header *header, const struct layout *layout, struct er
 	size_t bytes = 0, at = 0;
 
 	for (uint32_t i = 0; i < layout->output_count; i++)
-		bytes += layout->outputs[i].name.len;
+		bytes += layout->outputs[i].name.len + 1;
 	header->columns = calloc(layout->output_count + 1, sizeof(*header->columns));
-	header->text = malloc(bytes + 1);
+	header->text = calloc(bytes + 1, 1);
 	if (!header->columns || !header->text)
 		return err_memory(err);
 	for (uint32_t i = 0; i < layout->output_count; i++) {
@@ -308,7 +345,7 @@ copy_header(struct inputs_header *header, const struct layout *layout, struct er
 		if (name.len)
 			memcpy(header->text + at, name.ptr, name.len);
 		header->columns[i] = (struct span){ header->text + at, name.len };
-		at += name.len;
+		at += name.len + 1;
 	}
 	header->count = layout->output_count;
 	return 0;
@@ -361,12 +398,122 @@ learn_header(struct inputs *inputs, const struct journal_port *journal, uint32_t
 	return failed;
 }
 
+/* ---- the files of retries */
+
+#define RETRY_COLUMN(id, name) "rollcall." name,
+const char *const inputs_retry_columns[] = { REJECTED_CSV_COLUMNS(RETRY_COLUMN) };
+
+/* What is sent of it are the columns behind the first seven. */
+static int
+take_columns(struct inputs_retry *retry, const struct layout *layout, struct err *err)
+{
+	size_t count = layout->column_count - REJECTED_CSV_LEADING;
+
+	retry->columns = calloc(count + 1, sizeof(*retry->columns));
+	retry->names = calloc(count + 1, sizeof(*retry->names));
+	if (!retry->columns || !retry->names)
+		return err_memory(err);
+	for (size_t i = 0; i < count; i++) {
+		struct span name = layout->names[REJECTED_CSV_LEADING + i];
+
+		retry->names[i] = strndup(name.ptr, name.len);
+		if (!retry->names[i])
+			return err_memory(err);
+		retry->count++;
+		retry->columns[i].from = retry->names[i];
+		retry->columns[i].to = retry->names[i];
+	}
+	return 0;
+}
+
+/* A file that cannot be read is told by whoever opens it for its rows. */
+static int
+learn_columns(struct inputs_retry *retry, struct err *err)
+{
+	const struct layout_options all = { .dialect = DIALECT_SENT };
+	const struct file_name name = { retry->path, retry->path };
+	SCOPED(file) file = FILE_NONE;
+	SCOPED(layout) layout = { 0 };
+	struct reader reader;
+	struct rows rows;
+	const struct rows_options options = {
+		.reader = &reader,
+		.dialect = DIALECT_SENT,
+		.most_record_bytes = LIMIT_CHUNK_MOST_BYTES,
+		.window_bytes = REREAD_WINDOW_BYTES,
+	};
+	struct err ignored = ERR_INIT;
+	int result = 0;
+
+	if (file_open(&file, name, &ignored))
+		return 0;
+	reader = file_reader(&file);
+	if (rows_init(&rows, &options, err))
+		return -1;
+	if (layout_read(&layout, &all, &rows, retry->path, &ignored) == 0 &&
+	    layout.column_count > REJECTED_CSV_LEADING)
+		result = take_columns(retry, &layout, err);
+	rows_done(&rows);
+	return result;
+}
+
+static const struct layout_column place_columns[] = {
+	{ .from = "rollcall.chunk", .to = "chunk" },
+	{ .from = "rollcall.source_file", .to = "file" },
+	{ .from = "rollcall.source_line", .to = "line" },
+	{ .from = "rollcall.source_row", .to = "row" },
+};
+enum { PLACE_CHUNK, PLACE_FILE, PLACE_LINE, PLACE_ROW };
+
+static int
+describe_retries(struct inputs *inputs, struct err *err)
+{
+	inputs->retry_jobs = calloc(inputs->retry_count + 1, sizeof(*inputs->retry_jobs));
+	if (!inputs->retry_jobs)
+		return err_memory(err);
+	for (size_t i = 0; i < inputs->retry_count; i++) {
+		struct inputs_retry *retry = &inputs->retries[i];
+
+		if (learn_columns(retry, err))
+			return -1;
+		inputs->retry_jobs[i] = (struct source_retry){
+			.source = retry->planned.source,
+			.input = retry->planned.input,
+			.name = { retry->path, retry->path },
+			.size = retry->planned.size,
+			.layout = {
+				.dialect = DIALECT_SENT,
+				.columns = retry->columns,
+				.column_count = retry->count,
+			},
+			.places = {
+				.dialect = DIALECT_SENT,
+				.columns = place_columns,
+				.column_count = ARRAY_COUNT(place_columns),
+			},
+		};
+	}
+	inputs->source.retries = inputs->retry_jobs;
+	inputs->source.retry_count = inputs->retry_count;
+	return 0;
+}
+
+const struct source_retry *
+inputs_find_retry(const struct inputs *inputs, uint32_t source, uint32_t input)
+{
+	for (size_t i = 0; i < inputs->retry_count; i++) {
+		if (inputs->retry_jobs[i].source == source && inputs->retry_jobs[i].input == input)
+			return &inputs->retry_jobs[i];
+	}
+	return NULL;
+}
+
 int
 inputs_take_plan(struct inputs *inputs, struct store *store, struct err *err)
 {
 	struct journal_port journal = journal_of(store);
 
-	if (store_each_input(store, take_size, inputs, err))
+	if (store_each_input(store, take_size, inputs, err) || describe_retries(inputs, err))
 		return -1;
 	for (uint32_t i = 0; i < inputs->source.job_count; i++) {
 		if (learn_header(inputs, &journal, i, err))
@@ -386,7 +533,28 @@ inputs_port(struct inputs *inputs)
 struct rows_reader {
 	struct sent_reader port; /* first, so that the one is the other */
 	struct source_rows *rows;
+	struct source_rows *places; /* of a retry: where its rows were rejected; else NULL */
 };
+
+static int
+next_place(struct source_rows *places, struct sent_row *row, struct err *err)
+{
+	struct reread_row read;
+	uint64_t chunk = 0;
+	bool is_end;
+
+	if (source_rows_next(places, &read, &is_end, err))
+		return -1;
+	if (is_end || number_u64(read.fields[PLACE_CHUNK], &chunk) || chunk > UINT32_MAX)
+		return err_set(err, ERR_INPUT, "a file of a retry is not what was planned");
+	row->chunk = (uint32_t)chunk;
+	row->file = read.fields[PLACE_FILE];
+	if (number_u64(read.fields[PLACE_LINE], &row->line))
+		row->line = 0;
+	if (number_u64(read.fields[PLACE_ROW], &row->row))
+		row->row = 0;
+	return 0;
+}
 
 static int
 next_row(struct sent_reader *port, struct sent_row *row, bool *is_end, struct err *err)
@@ -404,7 +572,7 @@ next_row(struct sent_reader *port, struct sent_row *row, bool *is_end, struct er
 		.row = read.row,
 		.line = read.line,
 	};
-	return 0;
+	return reader->places ? next_place(reader->places, row, err) : 0;
 }
 
 static void
@@ -413,6 +581,7 @@ close_rows(struct sent_reader *port)
 	struct rows_reader *reader = (struct rows_reader *)port;
 
 	source_rows_close(reader->rows);
+	source_rows_close(reader->places);
 	free(reader);
 }
 
@@ -425,8 +594,10 @@ open_rows(void *ctx, const struct plan_chunk *plan, struct sent_reader **port, s
 	if (!reader)
 		return err_memory(err);
 	reader->port = (struct sent_reader){ next_row, close_rows };
-	if (source_rows_open(&inputs->source, plan, &reader->rows, err)) {
-		free(reader);
+	if (source_rows_open(&inputs->source, plan, &reader->rows, err) ||
+	    (plan_is_retry(plan) &&
+		source_places_open(&inputs->source, plan, &reader->places, err))) {
+		close_rows(&reader->port);
 		return -1;
 	}
 	*port = &reader->port;

@@ -19,7 +19,7 @@
 
 /* The header of a source as sent; none while its first input cannot be read. */
 struct inputs_header {
-	struct span *columns;
+	struct span *columns; /* each ends with a NUL that is not counted */
 	size_t count;
 	char *text; /* that they point into */
 };
@@ -40,6 +40,19 @@ struct inputs_fact {
 	char *copy;      /* where, if it is; its own memory */
 };
 
+/* retry/N.csv of the run folder, and its texts. */
+struct inputs_retry {
+	struct plan_input planned;
+	char *path;              /* to open; its end is what reports call it */
+	struct layout_column *columns; /* as sent */
+	char **names;
+	size_t count;
+};
+
+/* The columns of retry/N.csv before those that are sent, all of them named "rollcall.…": where the row was
+ * rejected, as in rejected.csv. */
+extern const char *const inputs_retry_columns[];
+
 struct inputs {
 	const struct settings *settings;
 	const char *folder; /* NAME.run */
@@ -53,6 +66,9 @@ struct inputs {
 	struct inputs_header *headers;
 	struct inputs_reason *reasons; /* in the order of the inputs; each once a source */
 	size_t reason_count;
+	struct inputs_retry *retries;
+	struct source_retry *retry_jobs;
+	size_t retry_count;
 	struct source source;
 };
 
@@ -73,9 +89,13 @@ int inputs_copy(void *inputs, uint32_t source, uint32_t input, struct input *fro
 /* Takes away the copies that were made for one reading of the load; the runner's stay. */
 void inputs_unmake_copies(const struct inputs *inputs);
 
-/* What only the plan knows: the inputs' sizes, which have copies, and, by the first chunks, the headers. An input that
- * cannot be read any more is no error here. */
+/* What only the plan knows: the inputs' sizes, which have copies, by the first chunks the headers, and the
+ * files of retries. An input that cannot be read any more is no error here. */
 int inputs_take_plan(struct inputs *inputs, struct store *store, struct err *err);
+
+/* The file of a retry; NULL if the load has none such. */
+const struct source_retry *inputs_find_retry(const struct inputs *inputs, uint32_t source,
+    uint32_t input);
 
 struct source_port inputs_port(struct inputs *inputs);
 struct sent_port inputs_rows(struct inputs *inputs);

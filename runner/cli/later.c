@@ -23,6 +23,4 @@ not_built(const struct args *args, struct err *err)
 LATER(pause, "pause", "JOB", "sends nothing new; polling goes on, the runner stays");
 LATER(unpause, "unpause", "JOB", "ends a pause");
 LATER(stop, "stop", "JOB", "asks the running process to finish its requests and exit");
-LATER(retry, "retry", "JOB [FILE]", "sends failed chunks, or corrected rows, again");
-LATER(rejects, "rejects", "JOB", "prints all rejected rows with reason and place");
 LATER(purge, "purge", "JOB", "removes state and personal data after a finished load");

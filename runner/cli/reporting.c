@@ -82,3 +82,58 @@ reporting_write(struct session *session, struct report_result *result, struct er
 	reporting_folder(session, folder);
 	return reporting_write_to(session, folder, result, err);
 }
+
+/* ---- rejected rows */
+
+struct listing {
+	struct rejected rejected;
+	const struct rejected_visitor *visitor;
+	bool is_readable;
+};
+
+static int
+list_chunk(void *context, const struct plan_chunk *plan, const struct chunk *chunk, struct err *err)
+{
+	struct listing *listing = context;
+	const struct report_job *job = listing->rejected.options->job;
+	struct rejected_found found;
+
+	if (plan->source >= job->source_count ||
+	    !report_has_input(&job->sources[plan->source], plan->input))
+		return err_set(err, ERR_INPUT, "chunk %u of source %u: the job has no such input",
+		    plan->number, plan->source + 1);
+	if (rejected_chunk(&listing->rejected, plan, chunk, listing->visitor, &found, err))
+		return -1;
+	listing->is_readable = listing->is_readable && !found.is_unreadable;
+	return 0;
+}
+
+int
+reporting_each_rejected(struct session *session, const struct rejected_visitor *visitor,
+    bool *is_readable, struct err *err)
+{
+	const struct journal_port *journal = &session->journal;
+	struct sent_port rows = inputs_rows(&session->inputs);
+	const struct report_options options = {
+		.job = &session->job,
+		.journal = journal,
+		.sent = &rows,
+		.folder = -1,
+		.answers =
+		    openat(session->folder_fd, "answers", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+	};
+	struct listing listing = { .visitor = visitor, .is_readable = true };
+	int failed = rejected_init(&listing.rejected, &options, err);
+
+	if (!failed && listing.rejected.retried.is_unreadable)
+		failed = err_set(err, ERR_INPUT,
+		    "it cannot be told which rejected rows were sent again: %s",
+		    listing.rejected.retried.why);
+	if (!failed)
+		failed = journal->each_chunk(journal->ctx, list_chunk, &listing, err);
+	*is_readable = listing.is_readable;
+	rejected_done(&listing.rejected);
+	if (options.answers >= 0)
+		close(options.answers);
+	return failed;
+}

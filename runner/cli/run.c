@@ -16,6 +16,7 @@
 #include "runner/cli/copies.h"
 #include "runner/cli/ports.h"
 #include "runner/cli/reporting.h"
+#include "runner/cli/run.h"
 #include "runner/cli/screen.h"
 #include "runner/cli/signin.h"
 #include "runner/cli/standing.h"
@@ -340,16 +341,34 @@ await_control(void)
 	signal(SIGTERM, stop_early);
 }
 
+/* A load that something is done to must be there: none is begun for it. */
 static int
-run_run(const struct args *args, struct err *err)
+begin(struct run *run, const struct args *args, const struct run_first *first, struct lock *lock,
+    struct err *err)
+{
+	struct session *session = run->session;
+
+	if (first && !session_has_load(session))
+		return err_set(err, ERR_INPUT,
+		    "there is no load yet in %s\n  rollcall run %s     starts one", session->folder,
+		    session->settings.path);
+	if (signin_open(&run->signin, &session->settings, err))
+		return -1;
+	await_control();
+	if (check_token(run, err) || reporting_try(session, err) ||
+	    begin_load(session, args, lock, err))
+		return -1;
+	return first ? first->change(first->ctx, session, err) : 0;
+}
+
+int
+run_changed(const struct args *args, const struct run_first *first, struct err *err)
 {
 	SCOPED(session) session = SESSION_NONE;
 	SCOPED(lock) lock = LOCK_NONE;
 	struct run *run;
 	int code;
 
-	if (args_has(args, OPTION_DRY_RUN))
-		return check_run(args, err);
 	if (session_open(&session, args, err))
 		return -1;
 	run = calloc(1, sizeof(*run));
@@ -360,17 +379,18 @@ run_run(const struct args *args, struct err *err)
 	run->clock = clock_real();
 	host_person(run->person, sizeof(run->person));
 	host_name(run->host, sizeof(run->host));
-	code = signin_open(&run->signin, &session.settings, err);
-	await_control();
-	if (!code)
-		code = check_token(run, err);
-	if (!code)
-		code = reporting_try(&session, err);
-	if (!code)
-		code = begin_load(&session, args, &lock, err);
-	if (!code)
+	code = begin(run, args, first, &lock, err);
+	if (code == 0)
 		code = run_load(run, err);
+	else if (code > 0)
+		code = 0;
 	run_done(run);
 	free(run);
 	return code;
+}
+
+static int
+run_run(const struct args *args, struct err *err)
+{
+	return args_has(args, OPTION_DRY_RUN) ? check_run(args, err) : run_changed(args, NULL, err);
 }

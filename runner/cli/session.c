@@ -81,6 +81,8 @@ free_job(struct session *session)
 	free((void *)session->job.sources);
 	free((void *)session->job.reasons);
 	free(session->sources);
+	session->job.sources = NULL;
+	session->sources = NULL;
 }
 
 void
@@ -273,6 +275,16 @@ take_up(struct session *session, struct err *err)
 		return err_system(err, ERR_IO, errno, "%s", session->folder);
 	if (check_identity(session, &session->settings, err) ||
 	    session_describe(session, store_load(session->store)->load_id, err))
+		return -1;
+	return describe_sources(session, err);
+}
+
+int
+session_look_again(struct session *session, struct err *err)
+{
+	free_job(session);
+	inputs_done(&session->inputs);
+	if (session_describe(session, store_load(session->store)->load_id, err))
 		return -1;
 	return describe_sources(session, err);
 }

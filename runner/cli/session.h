@@ -30,6 +30,7 @@ struct session {
 	const char *page; /* that `check` writes where its user says; NULL: none */
 	bool has_made_reports; /* report.dir, before there was a load */
 	bool is_owner; /* of the load: its one runner */
+	char output[PATH_MAX]; /* a file to write outside of it: "", or as a person gave it */
 	bool adopts;   /* the run folder may be a copy, which is then taken over */
 };
 
@@ -51,6 +52,9 @@ int session_describe(struct session *session, const char *load_id, struct err *e
  * job and sources. ERR_INPUT if there is none; ERR_JOB if the job file belongs to another load. */
 int session_read_load(struct session *session, struct err *err);
 int session_own_load(struct session *session, struct err *err);
+
+/* The same for a load that is open, after its plan was extended. */
+int session_look_again(struct session *session, struct err *err);
 
 /* What the engine is told of the job, for the open load. */
 void session_engine(const struct session *session, struct engine_options *options);

@@ -265,9 +265,8 @@ settle_import(struct chunk *chunk, const struct event *event)
 }
 
 static void
-settle_resubmit(struct chunk *chunk, const struct event *event)
+begin_again(struct chunk *chunk)
 {
-	settle(chunk, event);
 	forget_result(chunk);
 	chunk->import_id = 0;
 	chunk->submitted_ms = 0;
@@ -275,7 +274,30 @@ settle_resubmit(struct chunk *chunk, const struct event *event)
 	chunk->word = WORD_NONE;
 	chunk->attempts_used = 0;
 	chunk->notes &= ~(uint32_t)NOTE_FOUND_BY_PROBE;
+}
+
+static void
+settle_resubmit(struct chunk *chunk, const struct event *event)
+{
+	settle(chunk, event);
+	begin_again(chunk);
 	chunk->notes |= NOTE_RESUBMITTED;
+}
+
+static void
+be_retried(struct chunk *chunk, const struct event *event)
+{
+	(void)event;
+	chunk->notes |= NOTE_RETRIED;
+	if (chunk->import_id)
+		chunk->notes |= NOTE_CAME_TO_NOTHING;
+	begin_again(chunk);
+}
+
+static void
+count_retried(struct chunk *chunk, const struct event *event)
+{
+	chunk->rows_retried += event->rows;
 }
 
 static void
@@ -349,6 +371,11 @@ static const struct arc {
 	{ CHUNK_FAILED,     EVENT_RESOLVED_RESUBMIT,   CHUNK_PLANNED,    settle_resubmit },
 	{ CHUNK_FAILED,     EVENT_RESOLVED_SKIP,       CHUNK_SKIPPED,    settle_skip },
 	{ CHUNK_FAILED,     EVENT_ID_CONFLICT,         CHUNK_HELD,       share_id },
+
+	/* retry: chunk_is_surely_absent(), and rows corrected by a person */
+	{ CHUNK_REFUSED,    EVENT_CHUNK_RETRIED,       CHUNK_PLANNED,    be_retried },
+	{ CHUNK_FAILED,     EVENT_CHUNK_RETRIED,       CHUNK_PLANNED,    be_retried },
+	{ CHUNK_DONE,       EVENT_ROWS_RETRIED,        CHUNK_DONE,       count_retried },
 };
 
 static const char *const words[] = {
@@ -374,6 +401,16 @@ bool
 chunk_state_is_in_flight(enum chunk_state state)
 {
 	return state == CHUNK_SUBMITTING || state == CHUNK_SUBMITTED || state == CHUNK_FINISHED;
+}
+
+bool
+chunk_is_surely_absent(const struct chunk *chunk)
+{
+	if (chunk->notes & NOTE_RESUBMITTED)
+		return false;
+	if (chunk->state == CHUNK_FAILED)
+		return chunk->notes & NOTE_NEVER_TAKEN || chunk->word == WORD_FAILED;
+	return chunk->state == CHUNK_REFUSED;
 }
 
 static const struct arc *

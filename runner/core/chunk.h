@@ -49,6 +49,8 @@ enum chunk_note {
 	NOTE_NO_COUNTS = 1 << 5,      /* done, but the nation has no result any more */
 	NOTE_TOO_LARGE = 1 << 6,      /* the nation answered 413 to it */
 	NOTE_SPLIT = 1 << 7,          /* skipped: its rows are those of its pieces */
+	NOTE_RETRIED = 1 << 9,        /* a person sent it again: the nation surely had not taken it */
+	NOTE_CAME_TO_NOTHING = 1 << 10, /* and it had had an import, which failed */
 	NOTE_ADOPTED = 1 << 8,        /* another copy of the run folder may have sent it, or pieces of it */
 };
 
@@ -81,6 +83,7 @@ enum chunk_note {
 	X(TIME, started_server_ms, 25)                                                             \
 	X(NUMBER, first_piece, 26)                                                                 \
 	X(NUMBER, pieces, 27)                                                                      \
+	X(NUMBER, rows_retried, 28)                                                                \
 	X(TIME, submitted_server_ms, 36)
 
 struct chunk {
@@ -115,6 +118,7 @@ struct chunk {
 	char settled_why[LIMIT_NOTE_BYTES];
 	uint32_t first_piece; /* if it was split: number of its first piece, */
 	uint32_t pieces;      /* and how many there are */
+	uint64_t rows_retried; /* of those rejected: they are sent again in chunks of a retry */
 };
 
 /* A chunk of which the store has no record: planned; with nothing to send it is done (product.md
@@ -140,6 +144,10 @@ bool chunk_state_is_in_flight(enum chunk_state state);
 /* 0, or -1 if no arc of the table allows the event in this state; the chunk is then untouched.
  * An event about the load (chunk 0) must not be passed. */
 int chunk_apply(struct chunk *chunk, const struct event *event);
+
+/* Refused or failed, and the nation surely does not hold it: it may be sent again without a look
+ * (`retry --failed`). Not if it was sent again on somebody's word before. */
+bool chunk_is_surely_absent(const struct chunk *chunk);
 
 /* Whether chunk_apply() would accept an event of this type. */
 bool chunk_accepts(enum chunk_state state, enum event_type type);

@@ -62,9 +62,9 @@ next_submit(const struct load *load, int64_t now_ms, struct earliest *earliest)
 		const struct slot *slot;
 		int64_t at_ms;
 
-		if (!load_source_may_submit(load, source))
+		index = load_next(load, source);
+		if (index == LOAD_NO_INDEX)
 			continue;
-		index = queue_first(&source->ready);
 		slot = &load->slots[index];
 		if (slot->is_used_up)
 			return (struct action){ .kind = ACTION_GIVE_UP, .index = index };

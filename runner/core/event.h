@@ -51,8 +51,12 @@
 	X(RESOLVED_RESUBMIT, 41, "resolved_resubmit")                                              \
 	X(RESOLVED_SKIP, 42, "resolved_skip")                                                      \
 	/* the plan is extended */                                                                 \
-	X(CHUNK_ADDED, 50, "chunk_added")                   /* a new chunk: a piece of another */  \
-	X(CHUNK_SPLIT, 51, "chunk_split")                   /* its pieces are sent instead */
+	X(CHUNK_ADDED, 50, "chunk_added")                   /* a piece of another, or a retry */   \
+	X(CHUNK_SPLIT, 51, "chunk_split")                   /* its pieces are sent instead */      \
+	/* a person hands rows or chunks in again */                                               \
+	X(RETRY_PLANNED, 60, "retry_planned")               /* corrected rows: chunks were added */\
+	X(ROWS_RETRIED, 61, "rows_retried")                 /* of a chunk: rejected ones go again */\
+	X(CHUNK_RETRIED, 62, "chunk_retried")               /* surely not taken: it goes again */
 
 enum event_type {
 #define X(name, number, word) EVENT_##name = number,
@@ -110,7 +114,9 @@ enum nation_word {
 	X(NUMBER, took_ms, 31)                                                                     \
 	X(NUMBER, parent, 32)                                                                      \
 	X(NUMBER, first_piece, 33)                                                                 \
-	X(NUMBER, pieces, 34)
+	X(NUMBER, pieces, 34)                                                                      \
+	X(NUMBER, retry, 46)                                                                       \
+	X(NUMBER, rows, 47)
 
 struct event {
 	uint64_t seq; /* from 1, given by the journal; its key there, so no field */
@@ -138,10 +144,13 @@ struct event {
 	char person[64];              /* who ran or resolved */
 	char host[64];
 	uint32_t pid;
-	struct digest sha256; /* of the CSV as sent */
+	struct digest sha256; /* of the CSV as sent; RETRY_PLANNED: of the file that was handed in */
 	uint32_t parent;      /* CHUNK_ADDED: number of the chunk it was split from */
 	uint32_t first_piece; /* CHUNK_SPLIT: number of its first piece, */
-	uint32_t pieces;      /* and how many there are, numbered on from there */
+	uint32_t pieces;      /* and how many there are, numbered on from there; the same of the
+				 chunks that RETRY_PLANNED adds */
+	uint32_t retry;       /* RETRY_PLANNED, ROWS_RETRIED, CHUNK_ADDED: N of retry/N.csv */
+	uint64_t rows;        /* of it: all, or those that were rejected in the chunk */
 
 	/* The connection, as reply.h says. */
 	char local_address[LIMIT_ADDRESS_BYTES];

@@ -38,6 +38,7 @@ load_init(struct load *load, const struct load_limits *limits, const struct load
 		struct load_source *source = &load->sources[i];
 
 		source->first_count = source->count;
+		source->has_retries = false;
 		source->ready.count = 0;
 		memset(&source->tally, 0, sizeof(source->tally));
 	}
@@ -187,12 +188,12 @@ due_of(const struct load *load, const struct load_change *change)
 	return change->mono_ms + (wait_ms < longest_ms ? wait_ms : longest_ms);
 }
 
-/* Sent more than once, or given up by a person though it was sent, by us or (it has a digest) perhaps
+/* Sent more than once, failed there and sent again, or given up by a person though it was sent, by us or (it has a digest) perhaps
  * by another copy of the run folder: what the nation has of it may have no owner. */
 static bool
 is_stray(const struct chunk *chunk)
 {
-	return chunk->notes & NOTE_RESUBMITTED ||
+	return chunk->notes & (NOTE_RESUBMITTED | NOTE_CAME_TO_NOTHING) ||
 	       (chunk->state == CHUNK_SKIPPED && !(chunk->notes & NOTE_SPLIT) &&
 		   (chunk->attempts || chunk->sha256.is_known) && !chunk->import_id);
 }
@@ -223,6 +224,7 @@ fill_slot(struct load *load, struct slot *slot, const struct load_change *change
 	slot->is_hashed = chunk->sha256.is_known;
 	slot->is_used_up = chunk->attempts_used >= load->limits.attempts;
 	slot->is_stray = is_stray(chunk);
+	slot->is_retry = plan_is_retry(change->plan);
 	slot->csv_bytes = plan_records_sent(change->plan) > 1 ? change->plan->csv_bytes : 0;
 	slot->due_ms = has_due_time(chunk) ? due_of(load, change) : INT64_MIN;
 }
@@ -256,6 +258,7 @@ load_put(struct load *load, uint32_t index, const struct load_change *change)
 		tally_remove(&source->tally, change->before, change->plan);
 	tally_add(&source->tally, chunk, change->plan);
 
+	source->has_retries |= plan_is_retry(change->plan);
 	leave_queue(load, index);
 	if (load->slots[index].import_id)
 		owners_take(&load->owners, load->slots, index);
@@ -424,14 +427,33 @@ load_source_is_rejected(const struct load_source *source)
 	if (most->is_share)
 		allowed = (uint64_t)((unsigned __int128)source->tally.rows_planned *
 				     most->millionths / 1000000);
-	return source->tally.rows_failed > allowed;
+	return tally_rejected(&source->tally) > allowed;
 }
 
-bool
-load_source_may_submit(const struct load *load, const struct load_source *source)
+/* The retry that is due first. All ready chunks are looked at: only where a source was stopped. */
+static uint32_t
+next_retry(const struct load *load, const struct load_source *source)
 {
-	return source->ready.count && load_source_is_open(load, source) &&
-	       !load_source_is_rejected(source);
+	const struct queue *ready = &source->ready;
+	uint32_t next = LOAD_NO_INDEX;
+
+	for (uint32_t i = 0; source->has_retries && i < ready->count; i++) {
+		uint32_t index = ready->items[i];
+		const struct slot *slot = &load->slots[index];
+
+		if (slot->is_retry && (next == LOAD_NO_INDEX || slot->due_ms < load->slots[next].due_ms ||
+					  (slot->due_ms == load->slots[next].due_ms && index < next)))
+			next = index;
+	}
+	return next;
+}
+
+uint32_t
+load_next(const struct load *load, const struct load_source *source)
+{
+	if (source->ready.count == 0 || !load_source_is_open(load, source))
+		return LOAD_NO_INDEX;
+	return load_source_is_rejected(source) ? next_retry(load, source) : queue_first(&source->ready);
 }
 
 bool

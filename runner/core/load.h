@@ -80,6 +80,7 @@ struct slot {
 	bool is_used_up : 1; /* no attempt is left */
 	bool is_stray : 1;   /* the nation may have an import of it that nobody owns */
 	bool is_dated : 1;   /* the nation's clock was known when it was sent */
+	bool is_retry : 1;   /* corrected rows: plan_is_retry() */
 };
 
 struct load_source {
@@ -90,6 +91,7 @@ struct load_source {
 	uint32_t count;
 	uint32_t first_count; /* of them, side by side from `first` on; the indexes of the rest, by */
 	uint32_t *added;      /* which the plan was extended since then, are here */
+	bool has_retries;     /* some of its chunks are of a retry */
 };
 
 enum { LOAD_DOUBTS_REMEMBERED = 3 };
@@ -211,8 +213,9 @@ bool load_source_is_open(const struct load *load, const struct load_source *sour
 /* More rows rejected than its rule allows, of the rows planned. */
 bool load_source_is_rejected(const struct load_source *source);
 
-/* A chunk is ready, and no rule of its source keeps it back. */
-bool load_source_may_submit(const struct load *load, const struct load_source *source);
+/* The chunk of the source that is to be sent next, which no rule of its source keeps back;
+ * LOAD_NO_INDEX if there is none. Too many rejected rows keep back all but those that were corrected. */
+uint32_t load_next(const struct load *load, const struct load_source *source);
 
 /* The nation has found a chunk of this size too large, and it can be split. */
 bool load_is_too_large(const struct load *load, const struct slot *slot);

@@ -6,6 +6,7 @@
 #ifndef RUNNER_CORE_PLAN_H
 #define RUNNER_CORE_PLAN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "runner/base/span.h"
@@ -15,6 +16,10 @@
 
 /* What a chunk that the nation finds too large is split into. */
 enum { PLAN_PIECES = 2 };
+
+/* Input indexes from here on are corrected rows that were handed to `retry`: retry/N.csv of the run
+ * folder is input PLAN_RETRY_INPUTS + N of its source, N from 1. */
+#define PLAN_RETRY_INPUTS UINT32_C(0x80000000)
 
 struct plan_chunk {
 	uint32_t source; /* index in the job, from 0 */
@@ -32,6 +37,10 @@ struct plan_chunk {
 
 	uint32_t csv_bytes; /* the CSV as sent, its header line included */
 	unsigned char digest[PLAN_DIGEST_BYTES]; /* over those bytes */
+
+	/* Of a retry: lowest and highest number of the chunks in which its rows were rejected. */
+	uint32_t retry_first;
+	uint32_t retry_last;
 };
 
 /* What is remembered of an input file, to notice a change. */
@@ -54,6 +63,13 @@ struct plan_input {
 	uint32_t is_copied; /* 0 or 1 */
 	uint64_t text_bytes; /* size of the copy */
 };
+
+/* Its rows were sent before, in other chunks, and rejected there: they are counted with those. */
+static inline bool
+plan_is_retry(const struct plan_chunk *chunk)
+{
+	return chunk->input >= PLAN_RETRY_INPUTS;
+}
 
 static inline uint32_t
 plan_rows_sent(const struct plan_chunk *chunk)

@@ -18,18 +18,46 @@ vote_of(const struct chunk *chunk, uint64_t sent)
 	return separate == sent ? EQUATION_SEPARATE : EQUATION_UNKNOWN;
 }
 
+/* Does a chunk of a retry answer for its rows? Until then they stand as they were rejected before. */
+static bool
+answers_for_rows(enum chunk_state state)
+{
+	switch (state) {
+	case CHUNK_DONE:
+	case CHUNK_IN_DOUBT:
+	case CHUNK_HELD:
+	case CHUNK_FAILED:
+		return true;
+	case CHUNK_PLANNED:
+	case CHUNK_SUBMITTING:
+	case CHUNK_SUBMITTED:
+	case CHUNK_FINISHED:
+	case CHUNK_REFUSED:
+	case CHUNK_SKIPPED:
+		break;
+	}
+	return false;
+}
+
+bool
+tally_replaces(const struct chunk *chunk, const struct plan_chunk *plan)
+{
+	return plan_is_retry(plan) && answers_for_rows(chunk->state);
+}
+
 /* A chunk's own totals; adding and removing it are then one sum each. */
 static struct tally
 contribution(const struct chunk *chunk, const struct plan_chunk *plan)
 {
 	bool is_split = chunk->notes & NOTE_SPLIT;
+	bool is_counted = !is_split && !plan_is_retry(plan);
 	uint64_t sent = plan_rows_sent(plan);
 	enum equation vote = vote_of(chunk, sent);
 	struct tally tally = {
-		.rows_in_file = is_split ? 0 : plan->rows,
-		.rows_left_out = is_split ? 0 : plan->rows_left_out,
-		.rows_planned = is_split ? 0 : sent,
-		.rows_sent = chunk->import_id ? sent : 0,
+		.rows_in_file = is_counted ? plan->rows : 0,
+		.rows_left_out = is_counted ? plan->rows_left_out : 0,
+		.rows_planned = is_counted ? sent : 0,
+		.rows_sent = chunk->import_id && is_counted ? sent : 0,
 		.rows_succeeded = chunk->rows_succeeded,
 		.rows_updated = chunk->rows_updated,
 		.rows_failed = chunk->rows_failed,
@@ -39,6 +67,7 @@ contribution(const struct chunk *chunk, const struct plan_chunk *plan)
 		.votes_joint = vote == EQUATION_JOINT,
 		.votes_separate = vote == EQUATION_SEPARATE,
 		.chunks_split = is_split,
+		.rows_retried = tally_replaces(chunk, plan) ? sent : 0,
 	};
 
 	tally.chunks[chunk->state] = 1;

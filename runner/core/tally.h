@@ -8,6 +8,7 @@
 #ifndef RUNNER_CORE_TALLY_H
 #define RUNNER_CORE_TALLY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "runner/core/chunk.h"
@@ -43,7 +44,8 @@ enum equation {
 	X(NUMBER, bytes_sent, 20)                                                                  \
 	X(NUMBER, votes_joint, 21)                                                                 \
 	X(NUMBER, votes_separate, 22)                                                              \
-	X(NUMBER, chunks_split, 23)
+	X(NUMBER, chunks_split, 23)                                                                \
+	X(NUMBER, rows_retried, 24)
 
 struct tally {
 	uint64_t chunks[CHUNK_STATE_COUNT];
@@ -60,11 +62,25 @@ struct tally {
 	uint64_t votes_joint;
 	uint64_t votes_separate;
 	uint64_t chunks_split; /* of those skipped; their rows are counted with their pieces */
+	uint64_t rows_retried; /* of rows_failed: what became of them is said by a chunk of a retry */
 };
+
+/* Rejected rows, net of what became of them at another try. The rows of a retry are counted once, in the
+ * chunk where they were rejected first: in_file, left_out, planned and sent do not have them again. */
+static inline uint64_t
+tally_rejected(const struct tally *tally)
+{
+	/* Less than nothing only when another chunk was given the import in which they were rejected. */
+	return tally->rows_failed > tally->rows_retried ? tally->rows_failed - tally->rows_retried : 0;
+}
 
 void tally_add(struct tally *tally, const struct chunk *chunk, const struct plan_chunk *plan);
 void tally_remove(struct tally *tally, const struct chunk *chunk, const struct plan_chunk *plan);
 void tally_sum(struct tally *total, const struct tally *part);
+
+/* A chunk of a retry that says what became of its rows: they are no longer those that were rejected in
+ * the chunks before it. */
+bool tally_replaces(const struct chunk *chunk, const struct plan_chunk *plan);
 
 /* The equation that more chunks vote for; JOINT if equally many (the documented example of 2013 has
  * more updated than could be told apart), UNKNOWN without votes. */

@@ -74,6 +74,42 @@ struct engine_adoption {
 };
 int engine_adopt(struct engine *engine, struct engine_adoption *adoption, struct err *err);
 
+/* Chunks that were refused or failed, and that the nation surely does not hold
+ * (chunk_is_surely_absent), are planned again, while nobody runs the load: CHUNK_RETRIED. Done again,
+ * it does what a kill left undone. */
+struct engine_retried {
+	uint64_t again;  /* planned again */
+	uint64_t unsure; /* refused or failed, but the nation may hold them: left alone */
+	uint32_t unsure_source, unsure_chunk; /* the first of those */
+};
+int engine_retry_failed(struct engine *engine, struct engine_retried *retried, struct err *err);
+
+/* Rows that were rejected and corrected become chunks, while nobody runs the load: the plan is extended
+ * by all of them in one transaction, or not at all. The files are in place already. The engine must
+ * not be used afterwards: the next one reads what was written. */
+struct engine_retry_file {
+	struct journal_input input;
+	uint32_t first_chunk, chunks; /* the numbers of its chunks */
+};
+
+struct engine_retry_parent { /* a chunk in which some of the rows were rejected; named once */
+	uint32_t source;
+	uint32_t chunk;
+	uint32_t retry; /* N of retry/N.csv */
+	uint64_t rows;
+};
+
+struct engine_retry {
+	const struct engine_retry_file *files; /* one a source */
+	size_t file_count;
+	const struct engine_retry_parent *parents;
+	size_t parent_count;
+	const struct plan_chunk *chunks;
+	size_t chunk_count;
+	struct digest sha256; /* of the file as it was handed in */
+};
+int engine_retry_rows(struct engine *engine, const struct engine_retry *retry, struct err *err);
+
 /* Lent until the engine is freed; for reports and tests. */
 const struct load *engine_state(const struct engine *engine);
 

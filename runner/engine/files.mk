@@ -8,5 +8,6 @@ libengine_a_SOURCES = \
 	%D%/look.c %D%/look.h \
 	%D%/private.h \
 	%D%/rescue.c %D%/rescue.h \
+	%D%/retry.c \
 	%D%/room.c %D%/room.h \
 	%D%/turn.c %D%/turn.h

@@ -284,7 +284,7 @@ may_get_witness(const struct engine *engine)
 	bool may_get_room = load_has_room(load) || load->polls.count || load->gets;
 
 	for (uint32_t i = 0; i < load->source_count; i++) {
-		if (load_source_may_submit(load, &load->sources[i]))
+		if (load_next(load, &load->sources[i]) != LOAD_NO_INDEX)
 			return may_get_room && !load->is_tripped;
 	}
 	return false;

@@ -14,7 +14,7 @@ void
 explain_plan(struct buf *to, const struct report_job *job, const struct plan_chunk *plan)
 {
 	const struct report_source *source = &job->sources[plan->source];
-	char number[SHOW_BYTES];
+	char number[SHOW_BYTES], room[REPORT_INPUT_BYTES];
 
 	buf_printf(to, "%s-%u: ", source->name, plan->number);
 	if (plan->rows) {
@@ -23,13 +23,19 @@ explain_plan(struct buf *to, const struct report_job *job, const struct plan_chu
 	} else {
 		buf_add_text(to, "no rows");
 	}
-	buf_printf(to, " of %s (bytes %s", source->inputs[plan->input],
+	buf_printf(to, " of %s (bytes %s", report_input_name(source, plan->input, room),
 	    show_count(plan->first_byte, number));
 	buf_printf(to, " to %s); ", show_count(plan->end_byte, number));
 	buf_printf(to, "%s to send", show_count(plan_rows_sent(plan), number));
 	if (plan->rows_left_out)
 		buf_printf(to, ", %s left out", show_count(plan->rows_left_out, number));
 	buf_add_byte(to, '\n');
+	if (plan->retry_first && plan->retry_first == plan->retry_last)
+		buf_printf(to, "  rows that were rejected in %s-%u, corrected by a person\n",
+		    source->name, plan->retry_first);
+	else if (plan->retry_first)
+		buf_printf(to, "  rows that were rejected in %s-%u to %s-%u, corrected by a person\n",
+		    source->name, plan->retry_first, source->name, plan->retry_last);
 }
 
 /* ---- one event */
@@ -47,6 +53,9 @@ enum {
 	TELL_REASON = 1 << 8, /* a person's, in brackets; the person stands before the words */
 	TELL_PIECES = 1 << 9, /* the numbers of the chunks that are sent instead */
 	TELL_PARENT = 1 << 10, /* the number of the chunk that it was split from */
+	TELL_RETRY = 1 << 11, /* the file of corrected rows */
+	TELL_ROWS = 1 << 12,  /* and how many of it */
+	TELL_PERSON = 1 << 13, /* stands before the words */
 };
 
 static const struct telling {
@@ -66,6 +75,10 @@ static const struct telling {
 	{ EVENT_SUBMIT_TOO_LARGE, TELL_WIRE | TELL_WHY, "the nation finds it too large" },
 	{ EVENT_CHUNK_SPLIT, TELL_PIECES, "split; its rows are those of the chunks" },
 	{ EVENT_CHUNK_ADDED, TELL_PARENT, "added to the plan: a piece of chunk" },
+	{ EVENT_ROWS_RETRIED, TELL_ROWS | TELL_RETRY,
+	  "rejected rows of it were corrected by a person and are sent again:" },
+	{ EVENT_CHUNK_RETRIED, TELL_PERSON,
+	  "had it sent again, as the nation surely has not taken it" },
 	{ EVENT_ANSWER_LOST, TELL_WIRE | TELL_WHY | TELL_NEXT,
 	  "the answer was lost: the nation may have taken it" },
 	{ EVENT_ATTEMPTS_USED_UP, 0, "no attempt is left, and the nation has taken none of them" },
@@ -213,10 +226,18 @@ add_evidence(struct buf *to, const struct event *event, unsigned tells)
 static void
 add_event(struct buf *to, const struct event *event, const struct telling *telling)
 {
-	if (telling->tells & TELL_REASON)
-		buf_printf(to, "%s%s%s settled it: ", event->person, event->host[0] ? " on " : "",
-		    event->host);
+	if (event->type == EVENT_CHUNK_ADDED && event->retry) {
+		buf_printf(to, "added to the plan: corrected rows, retry/%u.csv", event->retry);
+		return;
+	}
+	if (telling->tells & (TELL_REASON | TELL_PERSON))
+		buf_printf(to, "%s%s%s %s", event->person, event->host[0] ? " on " : "",
+		    event->host, telling->tells & TELL_REASON ? "settled it: " : "");
 	buf_add_text(to, telling->words);
+	if (telling->tells & TELL_ROWS)
+		buf_printf(to, " %llu", (unsigned long long)event->rows);
+	if (telling->tells & TELL_RETRY)
+		buf_printf(to, " of retry/%u.csv", event->retry);
 	if (telling->tells & TELL_ATTEMPT)
 		buf_printf(to, " %u", event->attempt);
 	if (telling->tells & TELL_IMPORT)
@@ -279,6 +300,9 @@ add_person(struct buf *to, const struct explain_next *next)
 		       " --reason TEXT",
 	    next->job->path, report_source_name(next->job, next->plan->source),
 	    next->plan->number, outcome_ways(next->chunk->state));
+	if (chunk_is_surely_absent(next->chunk))
+		buf_printf(to, "\n    rollcall retry %s --failed     sends it again: the nation has not"
+			       " taken it", next->job->path);
 }
 
 static void
@@ -348,11 +372,12 @@ explain_plan_json(
     struct jsonw *json, const struct report_job *job, const struct plan_chunk *plan)
 {
 	const struct report_source *source = &job->sources[plan->source];
+	char room[REPORT_INPUT_BYTES];
 
 	jsonw_string(json, "job", job->name);
 	jsonw_string(json, "source", source->name);
 	jsonw_number(json, "chunk", plan->number);
-	jsonw_string(json, "source_file", source->inputs[plan->input]);
+	jsonw_string(json, "source_file", report_input_name(source, plan->input, room));
 	jsonw_number(json, "first_row", plan->first_row);
 	jsonw_number(json, "last_row", plan_last_row(plan));
 	jsonw_number(json, "first_byte", plan->first_byte);

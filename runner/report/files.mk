@@ -12,10 +12,13 @@ libreport_a_SOURCES = \
 	%D%/outcome.c %D%/outcome.h \
 	%D%/progress.c %D%/progress.h \
 	%D%/rate.c %D%/rate.h \
+	%D%/grounds.c %D%/grounds.h \
+	%D%/rejected.c %D%/rejected.h \
 	%D%/rejected_csv.c %D%/rejected_csv.h \
 	%D%/rejects.c %D%/rejects.h \
 	%D%/report.c %D%/report.h \
 	%D%/report_csv.c %D%/report_csv.h \
+	%D%/retried.c %D%/retried.h \
 	%D%/sent.h \
 	%D%/status.c %D%/status.h \
 	%D%/summary_csv.c %D%/summary_csv.h \

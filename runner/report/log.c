@@ -139,13 +139,14 @@ log_json(struct buf *to, const struct event *event, const struct report_job *job
 	jsonw_number(&json, "seq", event->seq);
 	jsonw_string(&json, "at", stamp_iso_ms(event->at_ms, at));
 	jsonw_string(&json, "event", event_word(event->type));
-	if (event->chunk) {
+	if (event->chunk || event->type == EVENT_RETRY_PLANNED)
 		jsonw_string(&json, "source", report_source_name(job, event->source));
-		jsonw_number(&json, "chunk", event->chunk);
-	} else {
+	else
 		jsonw_null(&json, "source");
+	if (event->chunk)
+		jsonw_number(&json, "chunk", event->chunk);
+	else
 		jsonw_null(&json, "chunk");
-	}
 	for (size_t i = 0; i < ARRAY_COUNT(fields); i++) {
 		if (!is_head(&fields[i]) && !is_absent(event, &fields[i]))
 			add_json_field(&json, event, &fields[i]);
@@ -202,6 +203,8 @@ log_text(struct buf *to, const struct event *event, const struct report_job *job
 	buf_printf(to, "%llu %s ", (unsigned long long)event->seq, stamp_iso_ms(event->at_ms, at));
 	if (event->chunk)
 		buf_printf(to, "%s-%u", report_source_name(job, event->source), event->chunk);
+	else if (event->type == EVENT_RETRY_PLANNED)
+		buf_add_text(to, report_source_name(job, event->source));
 	else
 		buf_add_byte(to, '-');
 	buf_printf(to, " %s", word ? word : "unknown");

@@ -38,6 +38,7 @@ add_words(struct note *note, const struct chunk *chunk)
 		const char *words;
 	} words[] = {
 		{ NOTE_RESUBMITTED, "resubmitted" },
+		{ NOTE_RETRIED, "sent again by retry" },
 		{ NOTE_FOUND_BY_PROBE, "found by probe" },
 		{ NOTE_SENT_AGAIN, "sent again: not in the nation's list" },
 		{ NOTE_NEVER_TAKEN, "never taken" },
@@ -76,6 +77,11 @@ add_lineage(struct note *note, const char *source, const struct plan_chunk *plan
 {
 	if (plan->parent)
 		note_add(note, "split from %s-%u", source, plan->parent);
+	if (plan->retry_first && plan->retry_first == plan->retry_last)
+		note_add(note, "retry of rejected rows of %s-%u", source, plan->retry_first);
+	else if (plan->retry_first)
+		note_add(note, "retry of rejected rows of %s-%u to %s-%u", source,
+		    plan->retry_first, source, plan->retry_last);
 	if (!(chunk->notes & NOTE_SPLIT))
 		return;
 	note_add(note, "split into");

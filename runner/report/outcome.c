@@ -1,6 +1,7 @@
 #include "platform.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "runner/base/show.h"
 #include "runner/report/accepted.h"
@@ -36,7 +37,7 @@ static bool
 was_stopped_early(const struct source_rules *rules, const struct tally *tally)
 {
 	return rules->stops_early && tally->chunks[CHUNK_PLANNED] &&
-	       exceeds(&rules->max_rejected, tally->rows_failed, tally->rows_planned);
+	       exceeds(&rules->max_rejected, tally_rejected(tally), tally->rows_planned);
 }
 
 /* Marks the sources whose planned chunks stay planned because of max_rejected, their own or that of
@@ -96,7 +97,7 @@ is_over_max_rejected(const struct report_job *job, const struct report_result *r
 		const struct source_rules *rules = &job->sources[i].rules;
 		const struct tally *tally = &result->sources[i].tally;
 
-		if (exceeds(&rules->max_rejected, tally->rows_failed, tally->rows_sent) ||
+		if (exceeds(&rules->max_rejected, tally_rejected(tally), tally->rows_sent) ||
 		    was_stopped_early(rules, tally))
 			return true;
 	}
@@ -223,6 +224,53 @@ add_reasons(struct buf *to, const struct report_job *job)
 	}
 }
 
+/* A line of 80 columns, cut between two signs. */
+static void
+add_shortened(struct buf *to, const char *text, size_t most)
+{
+	size_t signs = 0;
+
+	for (const char *at = text; *at; at++)
+		signs += ((unsigned char)*at & 0xC0) != 0x80;
+	if (signs <= most) {
+		buf_add_text(to, text);
+		return;
+	}
+	for (signs = 0; *text; text++) {
+		signs += ((unsigned char)*text & 0xC0) != 0x80;
+		if (signs == most)
+			break;
+		buf_add_byte(to, *text);
+	}
+	buf_add_text(to, "\xE2\x80\xA6");
+}
+
+/* "  reasons   640  Email «…» has already been taken" */
+static void
+add_grounds(struct buf *to, const struct outcome *outcome)
+{
+	enum { SHOWN = 3, COLUMNS = 80 };
+	const struct report_result *result = outcome->result;
+	char number[SHOW_BYTES];
+	uint64_t rows = 0;
+	int width = 0;
+
+	for (uint64_t i = 0; i < result->ground_count && i < SHOWN; i++) {
+		const struct report_ground *ground = &result->grounds[i];
+
+		show_count(ground->rows, number);
+		if (i == 0)
+			width = (int)strlen(number);
+		buf_printf(to, "%-12s%*s  ", i ? "" : "  reasons", width, number);
+		add_shortened(to, ground->text, (size_t)(COLUMNS - 14 - width));
+		buf_add_byte(to, '\n');
+		rows += ground->rows;
+	}
+	if (result->ground_count > SHOWN)
+		buf_printf(to, "%-12s%*s  for others: rollcall rejects %s --list\n", "", width,
+		    show_count(result->rows_explained - rows, number), outcome->job->path);
+}
+
 static void
 add_rows(struct buf *to, const struct outcome *outcome)
 {
@@ -232,7 +280,7 @@ add_rows(struct buf *to, const struct outcome *outcome)
 
 	buf_printf(to, "  rows      %s accepted",
 	    show_count(accepted_rows(tally, result->equation), number));
-	buf_printf(to, ", %s rejected", show_count(tally->rows_failed, number));
+	buf_printf(to, ", %s rejected", show_count(tally_rejected(tally), number));
 	if (tally->rows_left_out)
 		buf_printf(to, ", %s left out", show_count(tally->rows_left_out, number));
 	if (result->total.rows_unaccounted)
@@ -242,8 +290,10 @@ add_rows(struct buf *to, const struct outcome *outcome)
 	add_reasons(to, outcome->job);
 	add_skipped(to, tally);
 	buf_printf(to, "  report    %s/report.csv\n", outcome->folder);
-	if (tally->rows_failed)
+	if (tally_rejected(tally)) {
 		buf_printf(to, "  rejected  %s/rejected.csv\n", outcome->folder);
+		add_grounds(to, outcome);
+	}
 }
 
 static void
@@ -290,7 +340,9 @@ add_next(struct buf *to, const struct outcome *outcome)
 		buf_add_text(to, "  next      nothing: the load is complete\n");
 		break;
 	case OUTCOME_REJECTED:
-		buf_add_text(to, "  next      look at the reasons in rejected.csv\n");
+		buf_printf(to, "  next      rollcall rejects %s -o fix.csv\n", path);
+		buf_printf(to, "            correct the rows in it, then: rollcall retry %s fix.csv\n",
+		    path);
 		break;
 	case OUTCOME_UNEXPLAINED:
 		if (chunk)

@@ -34,7 +34,7 @@ progress_facts(const struct report_job *job, const struct tally *tallies)
 	for (int state = 0; state < CHUNK_STATE_COUNT; state++)
 		facts.chunks_total += total.chunks[state];
 	facts.rows_accepted = accepted_rows(&total, tally_equation(&total));
-	facts.rows_rejected = total.rows_failed;
+	facts.rows_rejected = tally_rejected(&total);
 	facts.rows_total = total.rows_planned;
 	facts.chunks_done = total.chunks[CHUNK_DONE] + total.chunks[CHUNK_SKIPPED];
 	facts.chunks_uploaded = total.chunks[CHUNK_SUBMITTED] + total.chunks[CHUNK_FINISHED] +

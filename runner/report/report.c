@@ -9,6 +9,7 @@
 #include "runner/report/csv.h"
 #include "runner/report/note.h"
 #include "runner/files/put.h"
+#include "runner/report/grounds.h"
 #include "runner/report/rejected_csv.h"
 #include "runner/report/report.h"
 #include "runner/report/report_csv.h"
@@ -20,13 +21,32 @@ report_source_name(const struct report_job *job, uint32_t source)
 	return source < job->source_count ? job->sources[source].name : "?";
 }
 
+bool
+report_has_input(const struct report_source *source, uint32_t input)
+{
+	return input < source->input_count || input >= PLAN_RETRY_INPUTS;
+}
+
+const char *
+report_input_name(const struct report_source *source, uint32_t input,
+    char room[static REPORT_INPUT_BYTES])
+{
+	if (input < source->input_count)
+		return source->inputs[input];
+	snprintf(room, REPORT_INPUT_BYTES, "retry/%u.csv", input - PLAN_RETRY_INPUTS);
+	return room;
+}
+
 /* One walk over the chunks: a line each, and the totals of those very lines, so that the files
  * agree even when a run goes on meanwhile. */
 struct walk {
 	const struct report_options *options;
 	struct report_result *result;
 	FILE *report;
-	struct rejected_csv rejected;
+	struct rejected rejected;
+	struct rejected_csv csv;
+	struct grounds grounds;
+	struct buf folded;
 	struct buf line;
 	struct buf note;
 };
@@ -34,7 +54,10 @@ struct walk {
 static void
 walk_done(struct walk *walk)
 {
-	rejected_csv_done(&walk->rejected);
+	rejected_done(&walk->rejected);
+	rejected_csv_done(&walk->csv);
+	grounds_done(&walk->grounds);
+	buf_done(&walk->folded);
 	buf_done(&walk->line);
 	buf_done(&walk->note);
 }
@@ -46,7 +69,7 @@ static int
 check_place(const struct report_job *job, const struct plan_chunk *plan, struct err *err)
 {
 	if (plan->source < job->source_count &&
-	    plan->input < job->sources[plan->source].input_count)
+	    report_has_input(&job->sources[plan->source], plan->input))
 		return 0;
 	return err_set(err, ERR_INPUT, "chunk %u of source %u: the job has no such input",
 	    plan->number, plan->source + 1);
@@ -131,6 +154,51 @@ note_rejected(struct note *note, const struct chunk *chunk, const struct rejecte
 		    (unsigned long long)chunk->rows_failed);
 }
 
+/* What became of them since. */
+static void
+note_retried(struct note *note, const struct chunk *chunk, const struct rejected_found *found)
+{
+	if (chunk->rows_retried)
+		note_add(note, "%llu rejected row%s corrected and sent again",
+		    (unsigned long long)chunk->rows_retried, plural(chunk->rows_retried));
+	if (found->answered)
+		note_add(note, "%llu of them answered for there",
+		    (unsigned long long)found->answered);
+}
+
+/* A row that is rejected still. */
+static int
+visit_rejected(void *ctx, const struct rejected_row *row, struct err *err)
+{
+	struct walk *walk = ctx;
+	const struct report_source *source = &walk->options->job->sources[row->plan->source];
+	const struct grounds_known known = { source->columns, source->column_count, row->fields,
+		row->field_count };
+
+	if (row->is_answered)
+		return 0;
+	grounds_fold(&walk->folded, row->reason, &known);
+	if (buf_check(&walk->folded, err) ||
+	    grounds_add(&walk->grounds, buf_span(&walk->folded), err))
+		return -1;
+	return rejected_csv_row(&walk->csv, row, err);
+}
+
+static void
+take_grounds(struct walk *walk)
+{
+	struct report_result *result = walk->result;
+
+	grounds_sort(&walk->grounds);
+	result->ground_count = walk->grounds.count;
+	result->rows_explained = walk->grounds.rows;
+	for (size_t i = 0; i < walk->grounds.count && i < REPORT_GROUNDS_MOST; i++) {
+		result->grounds[i].rows = walk->grounds.items[i].rows;
+		span_copy(result->grounds[i].text, REPORT_GROUND_BYTES,
+		    span_of(walk->grounds.items[i].text));
+	}
+}
+
 static void
 add_totals(struct report_totals *totals, const struct plan_chunk *plan, const struct chunk *chunk,
     uint64_t unaccounted)
@@ -162,15 +230,17 @@ visit_chunk(void *visitor, const struct plan_chunk *plan, const struct chunk *ch
 	struct note note = note_into(&walk->note);
 	struct csv csv = csv_into(&walk->line);
 	uint64_t unaccounted = tally_unaccounted(chunk, plan, result->equation);
+	const struct rejected_visitor rejected = { visit_rejected, walk };
 	struct rejected_found found;
 	struct digest digest;
 
 	if (check_place(walk->options->job, plan, err) ||
-	    rejected_csv_chunk(&walk->rejected, plan, chunk, &found, err))
+	    rejected_chunk(&walk->rejected, plan, chunk, &rejected, &found, err))
 		return -1;
 	buf_clear(&walk->note);
 	note_chunk(&note, walk->options->job->sources[plan->source].name, plan, chunk);
 	note_rejected(&note, chunk, &found);
+	note_retried(&note, chunk, &found);
 	digest = find_digest(walk, plan, chunk, &note);
 	if (buf_check(&walk->note, err))
 		return -1;
@@ -251,8 +321,10 @@ report_write(const struct report_options *options, struct report_result *result,
 	    put_open(&report, options->folder, "report.csv", err))
 		return -1;
 	walk.report = report.file;
-	if (rejected_csv_init(&walk.rejected, options, rejected.file, err) ||
+	if (rejected_init(&walk.rejected, options, err) ||
+	    rejected_csv_init(&walk.csv, options->job, rejected.file, err) ||
 	    write_chunks(&walk, err) || put_commit(&rejected, err) || put_commit(&report, err))
 		return -1;
+	take_grounds(&walk);
 	return write_summary(options, result, err);
 }

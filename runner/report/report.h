@@ -9,6 +9,7 @@
 #ifndef RUNNER_REPORT_REPORT_H
 #define RUNNER_REPORT_REPORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -48,6 +49,13 @@ struct report_job {
 	size_t reason_count;
 };
 
+/* The name of an input, as it stands in reports: as the job file writes it, or "retry/N.csv", which is put
+ * into `room`. */
+enum { REPORT_INPUT_BYTES = 32 };
+bool report_has_input(const struct report_source *source, uint32_t input);
+const char *report_input_name(const struct report_source *source, uint32_t input,
+    char room[static REPORT_INPUT_BYTES]);
+
 /* "?" for an index that the job does not have: a message must not fail. */
 const char *report_source_name(const struct report_job *job, uint32_t source);
 
@@ -75,7 +83,18 @@ struct report_attention {
 	enum chunk_state state;
 };
 
+enum { REPORT_GROUNDS_MOST = 8, REPORT_GROUND_BYTES = 160 };
+
+/* Rejected rows whose reasons are one when folded (grounds.h). */
+struct report_ground {
+	uint64_t rows;
+	char text[REPORT_GROUND_BYTES];
+};
+
 struct report_result {
+	struct report_ground grounds[REPORT_GROUNDS_MOST]; /* of rows still rejected: the most frequent */
+	uint64_t ground_count;   /* how many there are */
+	uint64_t rows_explained; /* rows that have one; with the rest, no failure CSV names them */
 	struct report_totals sources[LIMIT_SOURCES]; /* as many as the job has */
 	struct report_totals total;
 	enum equation equation; /* that explains the nation's counts */

@@ -77,10 +77,11 @@ void
 report_csv_line(struct csv *csv, const struct report_csv_line *line)
 {
 	const struct chunk *chunk = line->chunk;
+	char room[REPORT_INPUT_BYTES];
 
 	csv_text(csv, span_of(line->source->name));
 	csv_number(csv, chunk->number);
-	csv_text(csv, span_of(line->source->inputs[line->plan->input]));
+	csv_text(csv, span_of(report_input_name(line->source, line->plan->input, room)));
 	add_range(csv, line->plan, chunk->notes & NOTE_SPLIT);
 	add_digest(csv, line->sha256);
 	add_progress(csv, chunk);

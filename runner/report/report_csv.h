@@ -9,7 +9,7 @@ void report_csv_header(struct csv *csv);
 
 struct report_csv_line {
 	const struct report_source *source;
-	const struct plan_chunk *plan; /* its input must be one of the source's */
+	const struct plan_chunk *plan; /* its input must be one of the source's, or of a retry */
 	const struct chunk *chunk;
 	const struct digest *sha256; /* the chunk's, or read again */
 	uint64_t rows_unaccounted;

@@ -1,5 +1,6 @@
 /* sent.h - the rows of a chunk as they were sent, read again one by one: a port, so that a report
- * needs no files. Rows that a rule keeps back do not show. */
+ * needs no files. Rows that a rule keeps back do not show. A chunk of a retry tells of each row where it
+ * was rejected before. */
 #ifndef RUNNER_REPORT_SENT_H
 #define RUNNER_REPORT_SENT_H
 
@@ -17,6 +18,11 @@ struct sent_row {
 	size_t field_count;
 	uint64_t row;  /* data record of the input file, from 1 */
 	uint64_t line; /* its first physical line, the header line is 1 */
+
+	/* Of a retry: where the row was rejected before. row and line are then its place in `file`; 0: it
+	 * had none there. */
+	struct span file; /* as the job file writes it */
+	uint32_t chunk;   /* 0: not of a retry */
 };
 
 struct sent_reader {

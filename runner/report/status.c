@@ -42,7 +42,7 @@ add_counts(struct jsonw *json, const struct tally *tally)
 	jsonw_number(json, "rows_sent", tally->rows_sent);
 	jsonw_number(json, "rows_succeeded", tally->rows_succeeded);
 	jsonw_number(json, "rows_updated", tally->rows_updated);
-	jsonw_number(json, "rows_failed", tally->rows_failed);
+	jsonw_number(json, "rows_failed", tally_rejected(tally));
 	jsonw_number(json, "rows_left_out", tally->rows_left_out);
 	jsonw_open(json, "chunks", '{');
 	for (int state = 0; state < CHUNK_STATE_COUNT; state++)
@@ -123,7 +123,7 @@ add_source_text(struct buf *to, const char *name, const struct tally *tally, enu
 
 	buf_printf(to, "  %-10s %s accepted, %s rejected of %s rows", name,
 	    show_count(accepted_rows(tally, equation), accepted),
-	    show_count(tally->rows_failed, failed), show_count(tally->rows_planned, planned));
+	    show_count(tally_rejected(tally), failed), show_count(tally->rows_planned, planned));
 	if (tally->rows_left_out)
 		buf_printf(to, " (%s left out)", show_count(tally->rows_left_out, number));
 	buf_add_text(to, "; chunks: ");

@@ -34,7 +34,7 @@ summary_csv_line(struct csv *csv, const char *source, const struct report_totals
 	csv_number(csv, tally->rows_planned);
 	csv_number(csv, tally->rows_succeeded);
 	csv_number(csv, tally->rows_updated);
-	csv_number(csv, tally->rows_failed);
+	csv_number(csv, tally_rejected(tally));
 	csv_number(csv, totals->rows_unaccounted);
 	csv_number(csv, tally->chunks[CHUNK_DONE]);
 	csv_number(csv, tally->chunks[CHUNK_IN_DOUBT] + tally->chunks[CHUNK_HELD]);

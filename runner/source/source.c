@@ -43,16 +43,16 @@ check_size(const struct file *file, uint64_t planned, const char *job_path, stru
 
 /* The layout as the planning pass found it. */
 static int
-read_layout(
-    struct opened *opened, const struct source_job *job, const char *job_path, struct err *err)
+read_layout(struct opened *opened, const struct layout_options *layout, const char *job_path,
+    struct err *err)
 {
 	struct rows_options options = {
 		.reader = &opened->reader,
-		.dialect = job->layout.dialect,
-		.encoding = job->layout.encoding,
+		.dialect = layout->dialect,
+		.encoding = layout->encoding,
 		.most_record_bytes = LIMIT_CHUNK_MOST_BYTES,
 		.window_bytes = REREAD_WINDOW_BYTES,
-		.first_row = job->layout.header_count ? 1 : 0,
+		.first_row = layout->header_count ? 1 : 0,
 	};
 	const char *path = opened->file.written;
 	SCOPED(rows) rows;
@@ -60,29 +60,63 @@ read_layout(
 
 	if (rows_init(&rows, &options, err))
 		return -1;
-	read = layout_read(&opened->layout, &job->layout, &rows, path, err);
+	read = layout_read(&opened->layout, layout, &rows, path, err);
 	/* It was good when it was planned. */
 	if (read > 0 || (read < 0 && err->kind == ERR_DATA))
 		return complaint_changed(path, "(its first line is another)", job_path, err);
 	return read;
 }
 
-/* *opened is _done() by the caller, also after a failure. */
+/* An input of the job, or of a retry. */
+struct found {
+	struct file_name name;
+	uint64_t size;
+	const struct layout_options *layout;
+};
+
 static int
-open_input(struct opened *opened, const struct source *source, const struct plan_chunk *plan,
+find_retry(const struct source *source, const struct plan_chunk *plan, struct found *found,
+    bool wants_places, struct err *err)
+{
+	for (size_t i = 0; i < source->retry_count; i++) {
+		const struct source_retry *retry = &source->retries[i];
+
+		if (retry->source != plan->source || retry->input != plan->input)
+			continue;
+		*found = (struct found){ retry->name, retry->size,
+			wants_places ? &retry->places : &retry->layout };
+		return 0;
+	}
+	return err_set(err, ERR_INPUT, "retry/%u.csv is not known to this load",
+	    plan->input - PLAN_RETRY_INPUTS);
+}
+
+static int
+find_input(const struct source *source, const struct plan_chunk *plan, struct found *found,
     struct err *err)
 {
 	const struct source_job *job = &source->jobs[plan->source];
 
-	assert(plan->source < source->job_count && plan->input < job->input_count);
-	*opened = (struct opened){ .file = FILE_NONE };
+	assert(plan->source < source->job_count);
+	if (plan_is_retry(plan))
+		return find_retry(source, plan, found, false, err);
+	assert(plan->input < job->input_count);
 	if (source->prepare && source->prepare(source->ctx, plan->source, plan->input, err))
 		return -1;
-	if (file_open(&opened->file, job->inputs[plan->input], err) ||
-	    check_size(&opened->file, job->sizes[plan->input], source->job_path, err))
+	*found = (struct found){ job->inputs[plan->input], job->sizes[plan->input], &job->layout };
+	return 0;
+}
+
+/* *opened is _done() by the caller, also after a failure. */
+static int
+open_found(struct opened *opened, const struct source *source, const struct found *found,
+    const struct plan_chunk *plan, struct err *err)
+{
+	if (file_open(&opened->file, found->name, err) ||
+	    check_size(&opened->file, found->size, source->job_path, err))
 		return -1;
 	opened->reader = file_reader(&opened->file);
-	if (read_layout(opened, job, source->job_path, err))
+	if (read_layout(opened, found->layout, source->job_path, err))
 		return -1;
 	opened->csv = (struct reread_options){
 		.reader = &opened->reader,
@@ -92,6 +126,18 @@ open_input(struct opened *opened, const struct source *source, const struct plan
 		.job = source->job_path,
 	};
 	return 0;
+}
+
+/* The same. */
+static int
+open_input(struct opened *opened, const struct source *source, const struct plan_chunk *plan,
+    struct err *err)
+{
+	struct found found;
+
+	*opened = (struct opened){ .file = FILE_NONE };
+	return find_input(source, plan, &found, err) ? -1
+						     : open_found(opened, source, &found, plan, err);
 }
 
 struct source_body {
@@ -238,15 +284,16 @@ struct source_rows {
 	struct reread csv;
 };
 
-int
-source_rows_open(const struct source *source, const struct plan_chunk *plan,
+static int
+open_rows(const struct source *source, const struct plan_chunk *plan, const struct found *found,
     struct source_rows **rows, struct err *err)
 {
 	struct source_rows *opening = calloc(1, sizeof(*opening));
 
 	if (!opening)
 		return err_memory(err);
-	if (open_input(&opening->opened, source, plan, err) ||
+	opening->opened = (struct opened){ .file = FILE_NONE };
+	if (open_found(&opening->opened, source, found, plan, err) ||
 	    reread_init(&opening->csv, &opening->opened.csv, err)) {
 		opened_done(&opening->opened);
 		free(opening);
@@ -254,6 +301,27 @@ source_rows_open(const struct source *source, const struct plan_chunk *plan,
 	}
 	*rows = opening;
 	return 0;
+}
+
+int
+source_rows_open(const struct source *source, const struct plan_chunk *plan,
+    struct source_rows **rows, struct err *err)
+{
+	struct found found;
+
+	return find_input(source, plan, &found, err) ? -1
+						     : open_rows(source, plan, &found, rows, err);
+}
+
+int
+source_places_open(const struct source *source, const struct plan_chunk *plan,
+    struct source_rows **rows, struct err *err)
+{
+	struct found found;
+
+	return find_retry(source, plan, &found, true, err)
+		   ? -1
+		   : open_rows(source, plan, &found, rows, err);
 }
 
 void

@@ -26,7 +26,19 @@ struct source_job {
 	size_t input_count;
 };
 
+/* A file of corrected rows, which are sent as they stand in it, less the columns that say where they
+ * were rejected. */
+struct source_retry {
+	uint32_t source, input; /* PLAN_RETRY_INPUTS + N */
+	struct file_name name;
+	uint64_t size;
+	struct layout_options layout; /* what is sent */
+	struct layout_options places; /* the other columns */
+};
+
 struct source {
+	const struct source_retry *retries;
+	size_t retry_count;
 	const struct source_job *jobs;
 	size_t job_count;
 	bool is_padded;       /* base64 */
@@ -43,6 +55,9 @@ struct source_port source_port(struct source *source);
 /* The rows of a planned chunk as they were sent, one by one. */
 struct source_rows;
 int source_rows_open(const struct source *source, const struct plan_chunk *plan,
+    struct source_rows **rows, struct err *err);
+/* The same of a retry: where its rows were rejected (source_retry.places). */
+int source_places_open(const struct source *source, const struct plan_chunk *plan,
     struct source_rows **rows, struct err *err);
 void source_rows_close(struct source_rows *rows);
 /* See reread_row(). */

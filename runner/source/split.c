@@ -32,6 +32,8 @@ take_piece(void *ctx, const struct plan_chunk *piece, struct err *err)
 	(void)err;
 	assert(split->count < PLAN_PIECES);
 	split->pieces[split->count] = *piece;
+	split->pieces[split->count].retry_first = split->csv->plan->retry_first;
+	split->pieces[split->count].retry_last = split->csv->plan->retry_last;
 	split->pieces[split->count++].parent = split->csv->plan->number;
 	return 0;
 }

@@ -6,8 +6,8 @@
 # shellcheck source=tests/cli/load.sh
 . "$TOP_SRCDIR/tests/cli/load.sh"
 
-built='init check run status report explain log verify resolve demo completion'
-later='pause unpause stop retry rejects purge'
+built='init check run status report explain log verify resolve rejects retry demo completion'
+later='pause unpause stop purge'
 
 # ---- help
 exits 0 "--help" rollcall --help

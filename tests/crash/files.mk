@@ -11,6 +11,7 @@ crash_tests = \
 	%D%/killed_around_a_refresh.sh \
 	%D%/killed_at_every_call.sh \
 	%D%/killed_at_every_step.sh \
+	%D%/killed_at_every_step_of_a_retry.sh \
 	%D%/odd_inputs.sh \
 	%D%/power_cuts.sh \
 	%D%/random_faults.sh \
@@ -26,6 +27,7 @@ LONG_TESTS += \
 	%D%/failed_at_every_call.sh \
 	%D%/killed_around_a_refresh.sh \
 	%D%/killed_at_every_call.sh \
+	%D%/killed_at_every_step_of_a_retry.sh \
 	%D%/planted.sh \
 	%D%/power_cuts.sh \
 	%D%/random_faults.sh \

@@ -197,7 +197,7 @@ tests_unit_test_confine_LDADD = libsys.a libbase.a $(CMOCKA_LIBS)
 report_LIBS = libreport.a libfiles.a libcore.a libbase.a $(CMOCKA_LIBS)
 report_programs = \
 	%D%/test_csv %D%/test_explain %D%/test_log %D%/test_loose %D%/test_outcome \
-	%D%/test_news %D%/test_progress %D%/test_rejected %D%/test_report \
+	%D%/test_news %D%/test_progress %D%/test_grounds %D%/test_rejected %D%/test_report \
 	%D%/test_status %D%/test_watch
 unit_programs += $(report_programs)
 dist_noinst_HEADERS += %D%/report_fixture.h
@@ -217,6 +217,8 @@ tests_unit_test_log_SOURCES = %D%/test_log.c
 tests_unit_test_log_LDADD = $(report_LIBS)
 tests_unit_test_loose_SOURCES = %D%/test_loose.c
 tests_unit_test_loose_LDADD = $(report_LIBS)
+tests_unit_test_grounds_SOURCES = %D%/test_grounds.c
+tests_unit_test_grounds_LDADD = $(report_LIBS)
 tests_unit_test_rejected_SOURCES = %D%/test_rejected.c
 tests_unit_test_rejected_LDADD = $(report_LIBS)
 tests_unit_test_report_SOURCES = %D%/test_report.c

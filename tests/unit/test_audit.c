@@ -435,6 +435,94 @@ chunks_that_nothing_added_are_found(void **state)
 	end(&fixture, store);
 }
 
+/* One file of two corrected rows becomes a chunk of people, as the engine would write it down. */
+static struct plan_chunk
+retry(struct store *store)
+{
+	struct journal_port journal = journal_of(store);
+	struct plan_chunk plan = { .number = 5, .input = PLAN_RETRY_INPUTS + 1, .first_byte = 80,
+		.end_byte = 200, .first_row = 1, .first_line = 2, .rows = 2, .csv_bytes = 90,
+		.retry_first = 1, .retry_last = 2 };
+	struct event events[] = {
+		{ .type = EVENT_RETRY_PLANNED, .at_ms = 5, .retry = 1, .rows = 2,
+			.first_piece = 5, .pieces = 1 },
+		{ .type = EVENT_CHUNK_ADDED, .at_ms = 5, .chunk = 5, .retry = 1 },
+	};
+	const struct journal_input input = { { .input = plan.input, .size = 200, .rows = 2, .chunks = 1 },
+		"retry/1.csv" };
+	struct chunk chunk = chunk_untouched(&plan);
+	struct tally tallies[2];
+
+	fixture_tallies(store, tallies);
+	assert_int_equal(chunk_apply(&chunk, &events[1]), 0);
+	tally_add(&tallies[0], &chunk, &plan);
+	OK(journal.append(journal.ctx,
+	    &(struct journal_turn){ .events = events, .event_count = 2, .chunks = &chunk,
+		.chunk_count = 1, .added = &plan, .added_count = 1, .inputs = &input,
+		.input_count = 1, .tallies = tallies, .source_count = 2 }, err));
+	return plan;
+}
+
+static void
+a_retry_has_no_findings_and_does_not_change_what_the_load_began_with(void **state)
+{
+	struct fixture fixture;
+	struct store *store = begin(&fixture);
+	SCOPED(buf) lines = BUF_INIT;
+	const struct audit_options options = { note, &lines };
+	struct audit_counts counts;
+
+	(void)state;
+	retry(store);
+	OK(audit_store(store, &options, &counts, err));
+	assert_string_equal(buf_text(&lines), "");
+	assert_int_equal(counts.inputs, 2);
+	assert_int_equal(counts.chunks, 7);
+	assert_int_equal(counts.added, 1);
+	OK(store_compare(store, err));
+	end(&fixture, store);
+}
+
+static void
+a_retry_of_which_a_part_is_missing_is_found(void **state)
+{
+	struct fixture fixture;
+	struct store *store = begin(&fixture);
+	struct plan_chunk plan, changed;
+
+	(void)state;
+	plan = retry(store);
+	changed = plan;
+	changed.rows--;
+	put(store, SCHEMA_PLAN, &schema_plan_shape, schema_chunk_key(0, 5), &changed);
+	assert_finding(store, "have 1 rows, the input has 2\n");
+	changed = plan;
+	changed.input++;
+	put(store, SCHEMA_PLAN, &schema_plan_shape, schema_chunk_key(0, 5), &changed);
+	assert_finding(store, "was not added to the plan that way\n");
+	assert_finding(store, "of people is missing\n");
+	put(store, SCHEMA_PLAN, &schema_plan_shape, schema_chunk_key(0, 5), &plan);
+	append_raw(store, (struct event){ .type = EVENT_RETRY_PLANNED, .at_ms = 6, .retry = 2 });
+	assert_finding(store, "the file of retry 2 of people is not in the plan\n");
+	assert_finding(store, "inputs: 1 files of retries, the events have 2\n");
+	end(&fixture, store);
+}
+
+static void
+a_retry_with_other_numbers_than_its_event_is_found(void **state)
+{
+	struct fixture fixture;
+	struct store *store = begin(&fixture);
+	struct plan_chunk plan;
+
+	(void)state;
+	plan = retry(store);
+	put(store, SCHEMA_INPUTS, &schema_input_shape, schema_chunk_key(0, plan.input),
+	    &(struct schema_input){ { .size = 200, .rows = 3, .chunks = 1 }, span_of("retry/1.csv") });
+	assert_finding(store, "retry 1 of people has other rows or chunks in the plan\n");
+	end(&fixture, store);
+}
+
 static void
 events_that_cannot_happen_are_found(void **state)
 {
@@ -690,6 +778,9 @@ main(void)
 		cmocka_unit_test(a_plan_that_was_extended_has_no_findings),
 		cmocka_unit_test(pieces_that_are_not_the_whole_of_a_chunk_are_found),
 		cmocka_unit_test(chunks_that_nothing_added_are_found),
+		cmocka_unit_test(a_retry_has_no_findings_and_does_not_change_what_the_load_began_with),
+		cmocka_unit_test(a_retry_of_which_a_part_is_missing_is_found),
+		cmocka_unit_test(a_retry_with_other_numbers_than_its_event_is_found),
 		cmocka_unit_test(events_that_cannot_happen_are_found),
 		cmocka_unit_test(an_event_without_its_state_is_found),
 		cmocka_unit_test(

@@ -62,6 +62,10 @@ static const struct {
 	{ CHUNK_FAILED, EVENT_RESOLVED_RESUBMIT, CHUNK_PLANNED },
 	{ CHUNK_FAILED, EVENT_RESOLVED_SKIP, CHUNK_SKIPPED },
 	{ CHUNK_FAILED, EVENT_ID_CONFLICT, CHUNK_HELD },
+
+	{ CHUNK_REFUSED, EVENT_CHUNK_RETRIED, CHUNK_PLANNED },
+	{ CHUNK_FAILED, EVENT_CHUNK_RETRIED, CHUNK_PLANNED },
+	{ CHUNK_DONE, EVENT_ROWS_RETRIED, CHUNK_DONE },
 };
 
 static const enum event_type types[] = {
@@ -699,6 +703,69 @@ a_chunk_without_a_record_is_planned_or_done_if_it_has_no_rows(void **state)
 	assert_int_equal(plan_last_row(&plan), 400);
 }
 
+static void
+only_what_the_nation_refused_or_never_took_or_gave_up_on_is_surely_absent(void **state)
+{
+	static const struct {
+		enum chunk_state state;
+		uint32_t notes;
+		enum nation_word word;
+		bool is_absent;
+	} cases[] = {
+		{ CHUNK_REFUSED, 0, WORD_NONE, true },
+		{ CHUNK_REFUSED, NOTE_RETRIED | NOTE_CAME_TO_NOTHING, WORD_NONE, true },
+		{ CHUNK_REFUSED, NOTE_RESUBMITTED, WORD_NONE, false },
+		{ CHUNK_FAILED, NOTE_NEVER_TAKEN, WORD_NONE, true },
+		{ CHUNK_FAILED, 0, WORD_FAILED, true },
+		{ CHUNK_FAILED, NOTE_RESUBMITTED, WORD_FAILED, false },
+		{ CHUNK_FAILED, 0, WORD_FINISHED, false }, /* it has no result */
+		{ CHUNK_FAILED, 0, WORD_NONE, false },     /* its id is not known any more */
+		{ CHUNK_DONE, 0, WORD_FINISHED, false },
+		{ CHUNK_HELD, 0, WORD_NONE, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+		const struct chunk chunk = { .state = cases[i].state, .notes = cases[i].notes,
+			.word = cases[i].word };
+
+		assert_int_equal(chunk_is_surely_absent(&chunk), cases[i].is_absent);
+	}
+}
+
+static void
+a_chunk_that_is_retried_begins_again_and_remembers_an_import_that_came_to_nothing(void **state)
+{
+	const struct event retried = { .type = EVENT_CHUNK_RETRIED, .chunk = 3 };
+	struct chunk chunk = chunk_in(CHUNK_FAILED);
+
+	(void)state;
+	chunk.word = WORD_FAILED;
+	assert_int_equal(chunk_apply(&chunk, &retried), 0);
+	assert_int_equal(chunk.import_id, 0);
+	assert_int_equal(chunk.attempts, 1);
+	assert_int_equal(chunk.attempts_used, 0);
+	assert_int_equal(chunk.word, WORD_NONE);
+	assert_int_equal(chunk.notes, NOTE_RETRIED | NOTE_CAME_TO_NOTHING);
+
+	chunk = chunk_in(CHUNK_REFUSED);
+	chunk.import_id = 0;
+	assert_int_equal(chunk_apply(&chunk, &retried), 0);
+	assert_int_equal(chunk.notes, NOTE_RETRIED);
+}
+
+static void
+rows_that_are_retried_are_counted_up(void **state)
+{
+	const struct event retried = { .type = EVENT_ROWS_RETRIED, .chunk = 3, .rows = 2 };
+	struct chunk chunk = chunk_in(CHUNK_DONE);
+
+	(void)state;
+	assert_int_equal(chunk_apply(&chunk, &retried), 0);
+	assert_int_equal(chunk_apply(&chunk, &retried), 0);
+	assert_int_equal(chunk.rows_retried, 4);
+}
+
 int
 main(void)
 {
@@ -743,6 +810,11 @@ main(void)
 		cmocka_unit_test(every_state_has_the_word_of_the_reports),
 		cmocka_unit_test(final_and_in_flight_are_what_they_say),
 		cmocka_unit_test(a_chunk_without_a_record_is_planned_or_done_if_it_has_no_rows),
+		cmocka_unit_test(
+		    only_what_the_nation_refused_or_never_took_or_gave_up_on_is_surely_absent),
+		cmocka_unit_test(
+		    a_chunk_that_is_retried_begins_again_and_remembers_an_import_that_came_to_nothing),
+		cmocka_unit_test(rows_that_are_retried_are_counted_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -147,7 +147,7 @@ every_event_of_a_chunk_has_words_and_none_of_the_load_has(void **state)
 {
 	static const enum event_type of_the_load[] = { EVENT_RUN_STARTED, EVENT_RUN_ENDED,
 						       EVENT_EQUATION_LEARNED,
-						       EVENT_RUN_ADOPTED };
+						       EVENT_RUN_ADOPTED, EVENT_RETRY_PLANNED };
 	static const enum event_type types[] = {
 #define X(name, number, word) EVENT_##name,
 		EVENT_TYPES(X)
@@ -212,7 +212,9 @@ each_state_says_what_moves_it_on(void **state)
 		  " unexplained\n" },
 		{ { .state = CHUNK_REFUSED },
 		  "It is refused. Next: nothing by itself; a person settles it:\n"
-		  "    rollcall resolve jobs/nc.cfg people-3 --resubmit | --skip --reason TEXT\n" },
+		  "    rollcall resolve jobs/nc.cfg people-3 --resubmit | --skip --reason TEXT\n"
+		  "    rollcall retry jobs/nc.cfg --failed     sends it again: the nation has not taken"
+		  " it\n" },
 		{ { .state = CHUNK_FAILED },
 		  "It is failed. Next: nothing by itself; a person settles it:\n"
 		  "    rollcall resolve jobs/nc.cfg people-3 --import ID | --resubmit | --skip"

@@ -711,6 +711,83 @@ rejected_rows_stop_a_source_only_beyond_its_share_and_only_if_asked_to(void **st
 	assert_true(load_source_is_rejected(&core.sources[PEOPLE]));
 }
 
+/* Makes the chunk one of a retry. */
+static void
+put_retry(struct core_load *core, uint32_t index)
+{
+	struct plan_chunk plan = core_plan(index / CORE_CHUNKS, 1 + index % CORE_CHUNKS);
+	const struct load_change change = { NULL, &core->chunks[index], &plan, core->wall_ms,
+		core->mono_ms };
+
+	plan.input = PLAN_RETRY_INPUTS + 1;
+	load_put(&core->load, index, &change);
+}
+
+static void
+a_source_that_too_many_rejected_rows_stop_still_sends_what_was_corrected(void **state)
+{
+	struct load_limits limits = core_limits();
+	struct core_load core;
+	struct source_rules *rules = &core.sources[PEOPLE].rules;
+
+	(void)state;
+	core_load_init(&core, &limits);
+	for (uint32_t i = 0; i < CORE_SLOTS; i++) {
+		if (i == 2 || i == 3)
+			put_retry(&core, i);
+		else
+			core_load_put(&core, i, NULL);
+	}
+	assert_int_equal(load_next(&core.load, &core.sources[PEOPLE]), 0);
+	rules->stops_early = true;
+	rules->max_rejected = (struct number_share){ .count = 4 };
+	core_load_done(&core, 0, 7, 5);
+	assert_int_equal(load_next(&core.load, &core.sources[PEOPLE]), 2);
+	/* the one that is due sooner, and what waits is not forgotten */
+	load_wait(&core.load, 2, core.mono_ms + 1000);
+	assert_int_equal(load_next(&core.load, &core.sources[PEOPLE]), 3);
+	load_wait(&core.load, 3, core.mono_ms + 2000);
+	assert_int_equal(load_next(&core.load, &core.sources[PEOPLE]), 2);
+	load_wait(&core.load, 3, core.mono_ms + 1000);
+	assert_int_equal(load_next(&core.load, &core.sources[PEOPLE]), 2);
+	/* equally due: the lower number, wherever they stand in the queue */
+	for (uint32_t i = 0; i < 4; i++) {
+		load_wait(&core.load, 2 + i % 2, INT64_MIN);
+		load_wait(&core.load, 2 + i % 2, core.mono_ms + 1000);
+		assert_int_equal(load_next(&core.load, &core.sources[PEOPLE]), 2);
+	}
+}
+
+static void
+a_source_that_is_stopped_and_has_no_retry_sends_nothing(void **state)
+{
+	struct core_load core;
+	struct source_rules *rules = &core.sources[PEOPLE].rules;
+
+	(void)state;
+	core_load_new(&core);
+	rules->stops_early = true;
+	core_load_done(&core, 0, 7, 5);
+	assert_int_equal(load_next(&core.load, &core.sources[PEOPLE]), LOAD_NO_INDEX);
+	assert_int_equal(load_next(&core.load, &core.sources[BALLOTS]), LOAD_NO_INDEX);
+}
+
+static void
+an_import_that_came_to_nothing_makes_a_stray_of_a_chunk_that_is_retried(void **state)
+{
+	struct core_load core;
+
+	(void)state;
+	core_load_new(&core);
+	core_load_submit(&core, 0);
+	core_load_answer(&core, 0, (struct event){ .type = EVENT_SUBMIT_ACCEPTED, .import_id = 7 });
+	core_load_event(&core, 0, (struct event){ .type = EVENT_IMPORT_FAILED, .word = WORD_FAILED });
+	assert_false(core.slots[0].is_stray);
+	core_load_event(&core, 0, (struct event){ .type = EVENT_CHUNK_RETRIED });
+	assert_true(core.slots[0].is_stray);
+	assert_int_equal(load_owner(&core.load, 7), LOAD_NO_INDEX);
+}
+
 static void
 the_total_is_the_sum_of_the_sources(void **state)
 {
@@ -802,6 +879,11 @@ main(void)
 		cmocka_unit_test(
 		    rejected_rows_stop_a_source_only_beyond_its_share_and_only_if_asked_to),
 		cmocka_unit_test(the_total_is_the_sum_of_the_sources),
+		cmocka_unit_test(
+		    a_source_that_too_many_rejected_rows_stop_still_sends_what_was_corrected),
+		cmocka_unit_test(a_source_that_is_stopped_and_has_no_retry_sends_nothing),
+		cmocka_unit_test(
+		    an_import_that_came_to_nothing_makes_a_stray_of_a_chunk_that_is_retried),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -145,7 +145,11 @@ every_type_of_event_has_its_word(void **state)
 #define X(name, number, word)                                                                      \
 	do {                                                                                       \
 		const struct event event = { .seq = 1, .type = EVENT_##name };                     \
-		expect_line(log_text, &event, "1 1970-01-01T00:00:00.000Z - " word "\n");          \
+		/* of the load, and a retry of one of its sources */                               \
+		expect_line(log_text, &event,                                                      \
+		    event.type == EVENT_RETRY_PLANNED                                              \
+			? "1 1970-01-01T00:00:00.000Z people " word "\n"                           \
+			: "1 1970-01-01T00:00:00.000Z - " word "\n");                              \
 	} while (0);
 	EVENT_TYPES(X)
 #undef X

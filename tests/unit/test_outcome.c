@@ -285,7 +285,58 @@ rejected_rows_are_counted_and_their_file_is_named(void **state)
 	    "  rows      2,988 accepted, 12 rejected, 7 left out of 3,000 in the files\n"
 	    "  report    nc-2026.run/report.csv\n"
 	    "  rejected  nc-2026.run/rejected.csv\n"
-	    "  next      look at the reasons in rejected.csv\n");
+	    "  next      rollcall rejects nc-2026.cfg -o fix.csv\n"
+	    "            correct the rows in it, then: rollcall retry nc-2026.cfg fix.csv\n");
+	free(load);
+}
+
+static void
+put_ground(struct report_result *result, const char *text, uint64_t rows)
+{
+	struct report_ground *ground = &result->grounds[result->ground_count++];
+
+	ground->rows = rows;
+	snprintf(ground->text, sizeof(ground->text), "%s", text);
+	result->rows_explained += rows;
+}
+
+static void
+the_most_frequent_reasons_are_told_in_80_columns(void **state)
+{
+	struct load_at_end *load = make_load();
+
+	(void)state;
+	set_rejected(load, PEOPLE, 1812);
+	put_ground(&load->result, "Email \xC2\xAB\xE2\x80\xA6\xC2\xBB has already been taken", 1640);
+	put_ground(&load->result,
+	    "\xC3\xA9ighty signs and more of a reason are cut where the line would be longer than 80", 120);
+	put_ground(&load->result, "State is no state", 42);
+	put_ground(&load->result, "Rare", 10);
+	expect_words(load, 3, NULL,
+	    "finished: nc-2026, but more rows were rejected than max_rejected allows\n"
+	    "  rows      1,188 accepted, 1,812 rejected of 3,000 in the files\n"
+	    "  report    nc-2026.run/report.csv\n"
+	    "  rejected  nc-2026.run/rejected.csv\n"
+	    "  reasons   1,640  Email \xC2\xAB\xE2\x80\xA6\xC2\xBB has already been taken\n"
+	    "              120  \xC3\xA9ighty signs and more of a reason are cut where the line wou"
+	    "\xE2\x80\xA6\n"
+	    "               42  State is no state\n"
+	    "               10  for others: rollcall rejects nc-2026.cfg --list\n"
+	    "  next      rollcall rejects nc-2026.cfg -o fix.csv\n"
+	    "            correct the rows in it, then: rollcall retry nc-2026.cfg fix.csv\n");
+	free(load);
+}
+
+static void
+rows_that_were_accepted_at_another_try_are_no_longer_rejected(void **state)
+{
+	struct load_at_end *load = make_load();
+
+	(void)state;
+	set_rejected(load, PEOPLE, 12);
+	load->result.sources[PEOPLE].tally.rows_retried = 12;
+	load->result.total.tally.rows_retried = 12;
+	assert_int_equal(code_of(load), 0);
 	free(load);
 }
 
@@ -424,6 +475,8 @@ main(void)
 		cmocka_unit_test(a_load_that_went_well_says_so),
 		cmocka_unit_test(skipped_chunks_are_not_hidden),
 		cmocka_unit_test(rejected_rows_are_counted_and_their_file_is_named),
+		cmocka_unit_test(the_most_frequent_reasons_are_told_in_80_columns),
+		cmocka_unit_test(rows_that_were_accepted_at_another_try_are_no_longer_rejected),
 		cmocka_unit_test(unexplained_rows_are_counted),
 		cmocka_unit_test(a_refused_chunk_comes_with_the_commands_that_settle_it),
 		cmocka_unit_test(chunks_that_wait_for_a_person_are_listed_up_to_a_number),

@@ -235,6 +235,67 @@ a_chunk_of_which_every_row_is_left_out_has_nothing_to_account_for(void **state)
 	assert_int_equal(tally_unaccounted(&chunk, &plan, EQUATION_JOINT), 0);
 }
 
+static void
+a_chunk_of_a_retry_answers_for_its_rows_instead_of_those_that_were_rejected(void **state)
+{
+	static const struct {
+		enum chunk_state state;
+		bool answers;
+	} cases[] = {
+		{ CHUNK_PLANNED, false },
+		{ CHUNK_SUBMITTING, false },
+		{ CHUNK_IN_DOUBT, true },
+		{ CHUNK_HELD, true },
+		{ CHUNK_SUBMITTED, false },
+		{ CHUNK_FINISHED, false },
+		{ CHUNK_DONE, true },
+		{ CHUNK_REFUSED, false },
+		{ CHUNK_FAILED, true },
+		{ CHUNK_SKIPPED, false },
+		{ (enum chunk_state)99, false },
+	};
+	struct plan_chunk plan = core_plan(0, 7);
+
+	(void)state;
+	plan.input = PLAN_RETRY_INPUTS + 1;
+	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+		struct chunk chunk = { .number = 7, .state = cases[i].state };
+
+		assert_int_equal(tally_replaces(&chunk, &plan), cases[i].answers);
+	}
+	plan.input = 0;
+	assert_false(tally_replaces(&(struct chunk){ .state = CHUNK_DONE }, &plan));
+}
+
+static void
+rows_of_a_retry_are_in_the_file_once_and_rejected_net_of_what_was_accepted(void **state)
+{
+	struct plan_chunk first = core_plan(0, 1), again = core_plan(0, 2);
+	struct chunk rejected = done_with(70, 0, 30), accepted = done_with(18, 0, 2);
+	struct tally tally;
+
+	(void)state;
+	again.input = PLAN_RETRY_INPUTS + 1;
+	again.rows = 20;
+	tally = tally_of(&rejected, &first);
+	tally_add(&tally, &accepted, &again);
+	assert_int_equal(tally.rows_in_file, 100);
+	assert_int_equal(tally.rows_planned, 100);
+	assert_int_equal(tally.rows_sent, 100);
+	assert_int_equal(tally.rows_succeeded, 88);
+	assert_int_equal(tally_rejected(&tally), 12);
+	assert_int_equal(tally.rows_in_file, tally.rows_succeeded + tally_rejected(&tally));
+}
+
+static void
+rows_rejected_are_never_less_than_none(void **state)
+{
+	const struct tally tally = { .rows_failed = 1, .rows_retried = 2 };
+
+	(void)state;
+	assert_int_equal(tally_rejected(&tally), 0);
+}
+
 int
 main(void)
 {
@@ -252,6 +313,11 @@ main(void)
 		cmocka_unit_test(all_rows_of_a_chunk_in_doubt_held_or_failed_are_unaccounted),
 		cmocka_unit_test(what_this_version_does_not_know_explains_nothing_away),
 		cmocka_unit_test(a_chunk_of_which_every_row_is_left_out_has_nothing_to_account_for),
+		cmocka_unit_test(
+		    a_chunk_of_a_retry_answers_for_its_rows_instead_of_those_that_were_rejected),
+		cmocka_unit_test(
+		    rows_of_a_retry_are_in_the_file_once_and_rejected_net_of_what_was_accepted),
+		cmocka_unit_test(rows_rejected_are_never_less_than_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,297 @@
+#include "platform.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runner/base/jsonw.h"
+#include "runner/base/show.h"
+#include "runner/base/suggest.h"
+#include "runner/cli/confinement.h"
+#include "runner/cli/reporting.h"
+#include "runner/cli/verbs.h"
+#include "runner/files/put.h"
+#include "runner/report/grounds.h"
+#include "runner/report/rejected_csv.h"
+
+static int rejects_run(const struct args *args, struct err *err);
+
+const struct verb verb_rejects = {
+	.name = "rejects",
+	.operands = "JOB",
+	.least = 1,
+	.most = 1,
+	.summary = "prints all rejected rows with reason and place",
+	.help = "CSV in the form of rejected.csv: correct the rows in an editor or a spreadsheet,\n"
+		"then  rollcall retry JOB FILE  sends them.  With --list the reasons instead, the\n"
+		"most frequent first; numbers, ids, names and what is in quotation marks stand\n"
+		"there as \"\302\253\342\200\246\302\273\".  --reason looks into the reasons of both forms,\n"
+		"whatever the case of letters.  Works while the load is running, too.\n",
+	.options = OPTION_BIT(FORCE) | OPTION_BIT(JSON) | OPTION_BIT(LIST) | OPTION_BIT(OUTPUT) |
+		   OPTION_BIT(REJECTED_FOR) | OPTION_BIT(SOURCE) | OPTION_BIT(STATE_DIR),
+	.is_built = true,
+	.run = rejects_run,
+};
+
+/* What is asked for, and where it goes. */
+struct asking {
+	const struct args *args;
+	const struct report_job *job;
+	bool wants[LIMIT_SOURCES];
+	struct span reason; /* empty: any */
+	bool is_list;
+	struct rejected_csv csv;
+	struct grounds grounds;
+	struct buf folded;
+	uint64_t again; /* rows that were sent again and have no answer yet */
+};
+
+static void
+asking_done(struct asking *asking)
+{
+	rejected_csv_done(&asking->csv);
+	grounds_done(&asking->grounds);
+	buf_done(&asking->folded);
+}
+SCOPED_BY(asking, asking_done)
+
+/* ---- what is asked for */
+
+static int
+no_such_source(const struct report_job *job, const char *name, struct err *err)
+{
+	struct suggest suggest = suggest_for(span_of(name));
+	struct span nearest;
+
+	for (size_t i = 0; i < job->source_count; i++)
+		suggest_offer(&suggest, span_of(job->sources[i].name));
+	nearest = suggest_nearest(&suggest);
+	return err_set(err, ERR_USAGE, "there is no source \"%s\"%s%.*s%s", name,
+	    nearest.ptr ? "; did you mean \"" : "", SPAN_ARG(nearest), nearest.ptr ? "\"?" : "");
+}
+
+static int
+read_sources(struct asking *asking, struct err *err)
+{
+	const struct args *args = asking->args;
+
+	for (size_t i = 0; i < asking->job->source_count; i++)
+		asking->wants[i] = !args_has(args, OPTION_SOURCE);
+	for (size_t i = 0; i < args->given_count; i++) {
+		const char *name = args->given[i].value;
+		size_t at = 0;
+
+		if (args->given[i].option != OPTION_SOURCE)
+			continue;
+		while (at < asking->job->source_count &&
+		       strcmp(asking->job->sources[at].name, name) != 0)
+			at++;
+		if (at == asking->job->source_count)
+			return no_such_source(asking->job, name, err);
+		asking->wants[at] = true;
+	}
+	return 0;
+}
+
+static int
+visit(void *ctx, const struct rejected_row *row, struct err *err)
+{
+	struct asking *asking = ctx;
+	const struct report_source *source = &asking->job->sources[row->plan->source];
+	const struct grounds_known known = { source->columns, source->column_count, row->fields,
+		row->field_count };
+
+	if (row->is_answered || !asking->wants[row->plan->source])
+		return 0;
+	if (asking->is_list || asking->reason.len) {
+		grounds_fold(&asking->folded, row->reason, &known);
+		if (buf_check(&asking->folded, err))
+			return -1;
+	}
+	if (asking->reason.len &&
+	    !grounds_match(asking->reason, row->reason, buf_span(&asking->folded)))
+		return 0;
+	asking->again += row->again != 0;
+	if (asking->is_list)
+		return grounds_add(&asking->grounds, buf_span(&asking->folded), err);
+	return rejected_csv_row(&asking->csv, row, err);
+}
+
+/* What the reader of the rows must know beside them. */
+static void
+warn(const struct asking *asking, bool is_readable)
+{
+	char number[SHOW_BYTES];
+
+	if (!is_readable)
+		fprintf(stderr, "warning: an input could not be read again: rows of it have no place\n"
+				"  in source_file, and retry will not take them.\n");
+	if (asking->again)
+		fprintf(stderr, "note: %s of these rows %s sent again already and await an answer:\n"
+				"  retry does not take them.\n",
+		    show_count(asking->again, number), asking->again == 1 ? "was" : "were");
+}
+
+/* ---- rows */
+
+static int
+print_rows(struct asking *asking, struct session *session, FILE *to, struct err *err)
+{
+	const struct rejected_visitor visitor = { visit, asking };
+	bool is_readable;
+
+	if (rejected_csv_init(&asking->csv, &session->job, to, err) ||
+	    reporting_each_rejected(session, &visitor, &is_readable, err))
+		return -1;
+	warn(asking, is_readable);
+	return 0;
+}
+
+/* ---- the list of reasons */
+
+static void
+list_text(struct buf *to, const struct grounds *grounds)
+{
+	char number[SHOW_BYTES];
+	int width = grounds->count ? (int)strlen(show_count(grounds->items[0].rows, number)) : 0;
+
+	show_count(grounds->others, number);
+	if (grounds->others && (int)strlen(number) > width)
+		width = (int)strlen(number);
+	for (size_t i = 0; i < grounds->count; i++)
+		buf_printf(to, "%*s  %s\n", width, show_count(grounds->items[i].rows, number),
+		    grounds->items[i].text);
+	if (grounds->others)
+		buf_printf(to, "%*s  with other reasons\n", width,
+		    show_count(grounds->others, number));
+}
+
+static void
+list_json(struct buf *to, const struct asking *asking)
+{
+	const struct grounds *grounds = &asking->grounds;
+	struct jsonw json = jsonw_into(to);
+
+	jsonw_open(&json, NULL, '{');
+	jsonw_number(&json, "schema", 1);
+	jsonw_string(&json, "job", asking->job->name);
+	jsonw_number(&json, "rejected", grounds->rows);
+	jsonw_open(&json, "reasons", '[');
+	for (size_t i = 0; i < grounds->count; i++) {
+		jsonw_open(&json, NULL, '{');
+		jsonw_number(&json, "rows", grounds->items[i].rows);
+		jsonw_string(&json, "reason", grounds->items[i].text);
+		jsonw_close(&json, '}');
+	}
+	jsonw_close(&json, ']');
+	jsonw_number(&json, "others", grounds->others);
+	jsonw_close(&json, '}');
+	buf_add_byte(to, '\n');
+}
+
+static int
+print_list(struct asking *asking, struct session *session, FILE *to, struct err *err)
+{
+	const struct rejected_visitor visitor = { visit, asking };
+	SCOPED(buf) text = BUF_INIT;
+	bool is_readable;
+
+	if (reporting_each_rejected(session, &visitor, &is_readable, err))
+		return -1;
+	grounds_sort(&asking->grounds);
+	if (args_has(asking->args, OPTION_JSON))
+		list_json(&text, asking);
+	else
+		list_text(&text, &asking->grounds);
+	if (buf_check(&text, err))
+		return -1;
+	fwrite(text.ptr, 1, text.len, to);
+	return 0;
+}
+
+static int
+print(struct asking *asking, struct session *session, FILE *to, struct err *err)
+{
+	return asking->is_list ? print_list(asking, session, to, err)
+			       : print_rows(asking, session, to, err);
+}
+
+/* ---- into a file: whole or not at all */
+
+static int
+check_output(const struct args *args, struct err *err)
+{
+	const char *path = args->values[OPTION_OUTPUT];
+	const char *slash = path ? strrchr(path, '/') : NULL;
+	const char *name = slash ? slash + 1 : path;
+
+	if (!path)
+		return 0;
+	if (!name[0] || strlen(name) >= PUT_NAME_BYTES || strlen(path) >= PATH_MAX)
+		return err_set(err, ERR_CREATE, "\"%s\" cannot be the name of a file", path);
+	if (!args_has(args, OPTION_FORCE) &&
+	    faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return err_set(err, ERR_CREATE, "%s is there already: --force writes over it", path);
+	return 0;
+}
+
+static int
+open_parent(const char *path, const char **name, struct err *err)
+{
+	char folder[PATH_MAX] = ".";
+	const char *slash = strrchr(path, '/');
+	int fd;
+
+	*name = slash ? slash + 1 : path;
+	if (slash)
+		snprintf(folder, sizeof(folder), "%.*s", slash == path ? 1 : (int)(slash - path),
+		    path);
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? err_system(err, ERR_CREATE, errno, "%s", folder) : fd;
+}
+
+static int
+print_into(struct asking *asking, struct session *session, const char *path, struct err *err)
+{
+	const char *name;
+	int folder = open_parent(path, &name, err);
+	int failed;
+
+	if (folder < 0)
+		return -1;
+	{
+		SCOPED(put) put = PUT_NONE;
+
+		failed = put_open(&put, folder, name, err) ||
+			 print(asking, session, put.file, err) || put_commit(&put, err);
+	}
+	close(folder);
+	return failed ? -1 : 0;
+}
+
+static int
+rejects_run(const struct args *args, struct err *err)
+{
+	SCOPED(session) session = SESSION_NONE;
+	SCOPED(asking) asking = {
+		.args = args,
+		.job = &session.job,
+		.reason = span_of(args->values[OPTION_REJECTED_FOR]),
+		.is_list = args_has(args, OPTION_LIST) || args_has(args, OPTION_JSON),
+	};
+	const char *output = args->values[OPTION_OUTPUT];
+
+	if (check_output(args, err) || session_open(&session, args, err))
+		return -1;
+	if (output)
+		snprintf(session.output, sizeof(session.output), "%s", output);
+	if (confinement_enter(&session, CONFINEMENT_STATE, err) ||
+	    session_read_load(&session, err) || read_sources(&asking, err))
+		return -1;
+	return output ? print_into(&asking, &session, output, err)
+		      : print(&asking, &session, stdout, err);
+}
