@@ -39,7 +39,7 @@ const struct verb verb_check = {
 enum { ROWS_PER_SECOND = 1000 };
 
 struct sum {
-	uint64_t chunks, posts, rows, rows_left_out, csv_bytes;
+	uint64_t chunks, posts, rows, rows_left_out, rows_sent, csv_bytes;
 };
 
 static struct sum
@@ -54,6 +54,7 @@ sum_of(const struct planning *planning)
 		sum.posts += source->posts;
 		sum.rows += source->rows;
 		sum.rows_left_out += source->rows_left_out;
+		sum.rows_sent += source->rows_sent;
 		sum.csv_bytes += source->csv_bytes;
 	}
 	return sum;
@@ -63,7 +64,7 @@ sum_of(const struct planning *planning)
 static uint64_t
 requests_of(const struct planning *planning, const struct sum *sum)
 {
-	uint64_t work_ms = (sum->rows - sum->rows_left_out) * 1000 / ROWS_PER_SECOND;
+	uint64_t work_ms = sum->rows_sent * 1000 / ROWS_PER_SECOND;
 
 	return 3 * sum->posts + work_ms / planning->inputs->settings->poll.most_ms;
 }
@@ -100,13 +101,13 @@ print_reasons(const struct planning_source *source)
 
 /* "5,000 rows", or "5,000 rows (3,812 to send)" */
 static const char *
-rows_of(uint64_t rows, uint64_t left_out, struct buf *to)
+rows_of(uint64_t rows, uint64_t rows_sent, struct buf *to)
 {
 	char number[SHOW_BYTES];
 
 	buf_printf(to, "%s row%s", show_count(rows, number), plural(rows));
-	if (left_out)
-		buf_printf(to, " (%s to send)", show_count(rows - left_out, number));
+	if (rows_sent != rows)
+		buf_printf(to, " (%s to send)", show_count(rows_sent, number));
 	return buf_text(to);
 }
 
@@ -117,7 +118,7 @@ print_source(const char *name, const struct planning_source *source)
 	char size[SHOW_BYTES];
 
 	printf("%-12s %s in %llu file%s, %s, %llu chunk%s\n", name,
-	    rows_of(source->rows, source->rows_left_out, &rows),
+	    rows_of(source->rows, source->rows_sent, &rows),
 	    (unsigned long long)source->inputs, plural(source->inputs),
 	    show_size(source->csv_bytes, size), (unsigned long long)source->chunks,
 	    plural(source->chunks));
@@ -136,11 +137,11 @@ print_text(const struct planning *planning, const struct signin_answer *answer,
 	for (size_t i = 0; i < planning->inputs->settings->source_count; i++)
 		print_source(planning->inputs->settings->sources[i].name, &planning->sources[i]);
 	printf("%-12s %s, %s, %llu chunk%s, about %s requests\n", "plan",
-	    rows_of(sum.rows, sum.rows_left_out, &rows), show_size(sum.csv_bytes, size),
+	    rows_of(sum.rows, sum.rows_sent, &rows), show_size(sum.csv_bytes, size),
 	    (unsigned long long)sum.chunks, plural(sum.chunks),
 	    show_count(requests_of(planning, &sum), requests));
 	printf("%-12s about %s, if the nation takes %s rows a second\n", "time",
-	    show_duration((sum.rows - sum.rows_left_out) * 1000 / ROWS_PER_SECOND, time),
+	    show_duration(sum.rows_sent * 1000 / ROWS_PER_SECOND, time),
 	    show_count(ROWS_PER_SECOND, requests));
 	if (answer)
 		printf("%-12s %s: %s: %s\n", "nation", planning->inputs->settings->nation.label,
@@ -185,6 +186,7 @@ add_source(struct jsonw *json, const char *name, const char *type,
 	jsonw_number(json, "chunks", source->chunks);
 	jsonw_number(json, "rows", source->rows);
 	jsonw_number(json, "rows_left_out", source->rows_left_out);
+	jsonw_number(json, "rows_sent", source->rows_sent);
 	jsonw_number(json, "bytes", source->csv_bytes);
 	add_reasons(json, source);
 	jsonw_open(json, "warnings", '[');
@@ -218,6 +220,7 @@ print_json(const struct planning *planning, const struct signin_answer *answer,
 	jsonw_number(&json, "chunks", sum.chunks);
 	jsonw_number(&json, "rows", sum.rows);
 	jsonw_number(&json, "rows_left_out", sum.rows_left_out);
+	jsonw_number(&json, "rows_sent", sum.rows_sent);
 	jsonw_number(&json, "bytes", sum.csv_bytes);
 	jsonw_number(&json, "requests", requests_of(planning, &sum));
 	jsonw_open(&json, "sources", '[');

@@ -114,6 +114,7 @@ see_chunk(void *context, const struct plan_chunk *chunk, struct err *err)
 	source->chunks++;
 	source->posts += plan_rows_sent(chunk) > 0;
 	source->rows_left_out += chunk->rows_left_out;
+	source->rows_sent += plan_rows_sent(chunk);
 	source->csv_bytes += chunk->csv_bytes;
 	return planning->sink.chunk ? planning->sink.chunk(planning->sink.ctx, chunk, err) : 0;
 }

@@ -39,6 +39,7 @@ struct planning_source {
 	uint64_t posts; /* chunks with rows to send */
 	uint64_t rows;
 	uint64_t rows_left_out;
+	uint64_t rows_sent; /* with a history more than one a record */
 	uint64_t csv_bytes; /* as sent */
 	struct rules_count counts[RULE_COUNT]; /* of the inputs whose fields were looked at */
 	struct planning_reason *reasons; /* all that the job has, met or not */

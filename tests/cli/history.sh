@@ -41,6 +41,8 @@ compare()
 		for vote in sorted((wanted - got).elements())[:5]:
 		    print('the nation lacks', vote)
 		summary = {row['source']: row for row in csv.DictReader(open('job.run/summary.csv', newline=''))}['ballots']
+		if next(s for s in json.load(open('check.json'))['sources'] if s['name'] == 'ballots')['rows_sent'] != sum(wanted.values()):
+		    print('check counts other votes')
 		for name, value in (('rows_in_file', expected['rows']), ('rows_left_out', expected['left_out']),
 		        ('rows_sent', sum(wanted.values())), ('rows_succeeded', sum(wanted.values())), ('rows_unaccounted', 0)):
 		    if int(summary[name]) != value:
