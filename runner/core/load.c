@@ -152,19 +152,19 @@ enter_queue(struct load *load, uint32_t index)
 		queue_put(queue, load->slots, index);
 }
 
-/* The longest that any due time lies ahead: whatever a record says beyond it is a clock's fault. */
+/* The longest that a due time lies ahead: whatever a record says beyond it is a clock's fault. */
 static int64_t
-longest_wait_ms(const struct load_limits *limits)
+longest_wait_ms(const struct load_limits *limits, enum chunk_state state)
 {
 	const int64_t told_ms = 15 * 60 * 1000; /* the most a nation's Retry-After may ask for */
 	int64_t most_ms = told_ms;
 
+	if (state == CHUNK_SUBMITTED)
+		return limits->poll_most_ms;
 	if (limits->settle_ms > most_ms)
 		most_ms = limits->settle_ms;
 	if (limits->backoff.most_ms > most_ms)
 		most_ms = limits->backoff.most_ms;
-	if (limits->poll_most_ms > most_ms)
-		most_ms = limits->poll_most_ms;
 	return most_ms;
 }
 
@@ -173,7 +173,7 @@ due_of(const struct load *load, const struct load_change *change)
 {
 	const struct chunk *chunk = change->after;
 	int64_t wait_ms = chunk->due_ms - change->wall_ms;
-	int64_t longest_ms = longest_wait_ms(&load->limits);
+	int64_t longest_ms = longest_wait_ms(&load->limits, chunk->state);
 
 	if (chunk->state == CHUNK_IN_DOUBT) {
 		/* Hashed, and held by policy, without delay; settled anew after a restart. */
@@ -188,8 +188,9 @@ due_of(const struct load *load, const struct load_change *change)
 	return change->mono_ms + (wait_ms < longest_ms ? wait_ms : longest_ms);
 }
 
-/* Sent more than once, failed there and sent again, or given up by a person though it was sent, by us or (it has a digest) perhaps
- * by another copy of the run folder: what the nation has of it may have no owner. */
+/* Sent more than once, failed there and sent again, or given up by a person though it was sent, by us
+ * or (it has a digest) perhaps by another copy of the run folder: what the nation has of it may have
+ * no owner. */
 static bool
 is_stray(const struct chunk *chunk)
 {

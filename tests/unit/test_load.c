@@ -340,12 +340,16 @@ static void
 a_clock_that_jumped_cannot_park_a_chunk_for_longer_than_the_longest_wait(void **state)
 {
 	static const struct {
+		enum chunk_state state;
 		int64_t settle_ms, backoff_ms, poll_ms, longest_ms;
 	} cases[] = {
-		{ MINUTE, MINUTE, MINUTE, 15 * MINUTE }, /* what a nation may ask for */
-		{ HOUR, MINUTE, MINUTE, HOUR },
-		{ MINUTE, 2 * HOUR, MINUTE, 2 * HOUR },
-		{ MINUTE, MINUTE, 3 * HOUR, 3 * HOUR },
+		/* what a nation may ask for */
+		{ CHUNK_PLANNED, MINUTE, MINUTE, MINUTE, 15 * MINUTE },
+		{ CHUNK_PLANNED, HOUR, MINUTE, MINUTE, HOUR },
+		{ CHUNK_PLANNED, MINUTE, 2 * HOUR, MINUTE, 2 * HOUR },
+		/* polls are paced by nothing else */
+		{ CHUNK_SUBMITTED, MINUTE, MINUTE, MINUTE, MINUTE },
+		{ CHUNK_SUBMITTED, HOUR, HOUR, 3 * HOUR, 3 * HOUR },
 	};
 
 	(void)state;
@@ -357,7 +361,7 @@ a_clock_that_jumped_cannot_park_a_chunk_for_longer_than_the_longest_wait(void **
 		limits.backoff.most_ms = cases[i].backoff_ms;
 		limits.poll_most_ms = cases[i].poll_ms;
 		core_load_init(&core, &limits);
-		core.chunks[0].state = CHUNK_SUBMITTED;
+		core.chunks[0].state = cases[i].state;
 		core.chunks[0].attempts = 1;
 		core.chunks[0].due_ms = CORE_WALL + 1000 * HOUR;
 		core_load_put(&core, 0, NULL);
