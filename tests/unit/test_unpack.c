@@ -572,7 +572,6 @@ an_input_that_cannot_be_read_is_no_bad_input(void **state)
 	(void)state;
 	for (int kind = 0; kind < BUILT_KINDS; kind++) {
 		SCOPED(buf) packed = BUF_INIT;
-		SCOPED(buf) out = BUF_INIT;
 		struct input input = { .fails_from = 64, .most = 64 };
 		struct reader reader = input_reader(&input);
 		struct err err = ERR_INIT;
