@@ -70,13 +70,15 @@ end_chunk(struct cut *cut, uint64_t end_byte, struct err *err)
 }
 
 static bool
-is_full(const struct cut *cut, struct cut_sent more)
+is_full(const struct cut *cut, size_t more_bytes, uint32_t more_rows)
 {
 	const struct cut_options *options = &cut->options;
+	uint32_t sent = plan_rows_sent(&cut->chunk);
 
-	return cut->sent_bytes + more.csv.len > options->limit_bytes ||
-	    (options->limit_rows &&
-		(uint64_t)plan_rows_sent(&cut->chunk) + more.rows > options->limit_rows);
+	if (sent == 0)
+		return false;
+	return cut->sent_bytes + more_bytes > options->limit_bytes ||
+	    (options->limit_rows && (uint64_t)sent + more_rows > options->limit_rows);
 }
 
 /* Records mostly stand side by side in the reader's window: one piece for the digest. */
@@ -119,19 +121,35 @@ cut_skip(struct cut *cut, const struct row *row, struct err *err)
 	return 0;
 }
 
-int
-cut_row(struct cut *cut, const struct row *row, struct cut_sent sent, struct err *err)
+static inline int
+add(struct cut *cut, const struct row *row, const struct cut_sent *sent, struct err *err)
 {
-	assert(cut_fits(cut, sent.csv.len));
-	if (plan_rows_sent(&cut->chunk) && is_full(cut, sent) && cut_before(cut, row, err))
+	assert(cut_fits(cut, sent->csv.len));
+	if (is_full(cut, sent->csv.len, sent->rows) && cut_before(cut, row, err))
 		return -1;
 	if (make_room(cut, row, err))
 		return -1;
-	lend(cut, sent.csv);
-	cut->sent_bytes += sent.csv.len;
+	lend(cut, sent->csv);
+	cut->sent_bytes += sent->csv.len;
 	cut->chunk.rows++;
-	cut->chunk.rows_added += sent.rows - 1;
 	cut->rows++;
+	return 0;
+}
+
+int
+cut_row(struct cut *cut, const struct row *row, struct span sent, struct err *err)
+{
+	const struct cut_sent one = { sent, 1 };
+
+	return add(cut, row, &one, err);
+}
+
+int
+cut_rows(struct cut *cut, const struct row *row, const struct cut_sent *sent, struct err *err)
+{
+	if (add(cut, row, sent, err))
+		return -1;
+	cut->chunk.rows_added += sent->rows - 1;
 	return 0;
 }
 

@@ -49,14 +49,15 @@ SCOPED_BY(cut, cut_done)
 /* Whether a record of this size as sent fits into any chunk. */
 bool cut_fits(const struct cut *cut, size_t sent_bytes);
 
-/* A record as it is sent. */
-struct cut_sent {
-	struct span csv; /* must stay where it is until cut_settle() */
-	uint32_t rows;   /* 1, or with a history as many as there are votes */
-};
+/* Adds a record that fits and is one row. `sent` must stay where it is until cut_settle(). */
+int cut_row(struct cut *cut, const struct row *row, struct span sent, struct err *err);
 
-/* Adds a record that fits. */
-int cut_row(struct cut *cut, const struct row *row, struct cut_sent sent, struct err *err);
+/* The same of a record with a history, as many rows as there are votes. */
+struct cut_sent {
+	struct span csv;
+	uint32_t rows;
+};
+int cut_rows(struct cut *cut, const struct row *row, const struct cut_sent *sent, struct err *err);
 
 /* Adds a record that is not sent. */
 int cut_skip(struct cut *cut, const struct row *row, struct err *err);

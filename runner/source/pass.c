@@ -196,11 +196,11 @@ let_go(struct pass *pass, struct err *err)
 }
 
 static int
-take_sent(struct pass *pass, const struct row *row, struct cut_sent sent, struct err *err)
+take_sent(struct pass *pass, const struct row *row, const struct cut_sent *sent, struct err *err)
 {
-	if (!cut_fits(&pass->cut, sent.csv.len))
+	if (!cut_fits(&pass->cut, sent->csv.len))
 		return complain_of_size(pass, row, err);
-	return cut_row(&pass->cut, row, sent, err);
+	return cut_rows(&pass->cut, row, sent, err);
 }
 
 static int
@@ -217,8 +217,6 @@ tell_verbatim(struct pass *pass, const struct row *row, struct err *err)
 {
 	char *to;
 
-	if (!pass->options->on_row)
-		return 0;
 	buf_clear(&pass->undoubled);
 	to = buf_reserve(&pass->undoubled, row->content.len + 1);
 	if (!to)
@@ -264,7 +262,7 @@ take_rendered(struct pass *pass, const struct row *row, struct err *err)
 	if (pass->rendered.len + render_most(&pass->render) > GATHERED_BYTES && let_go(pass, err))
 		return -1;
 	sent = render_write(&pass->render, &pass->rendered);
-	return sent.ptr ? take_sent(pass, row, (struct cut_sent){ sent, rows }, err)
+	return sent.ptr ? take_sent(pass, row, &(struct cut_sent){ sent, rows }, err)
 			: err_memory(err);
 }
 
@@ -275,9 +273,11 @@ take_row(struct pass *pass, const struct row *row, struct err *err)
 		return take_rendered(pass, row, err);
 	if (pass->looks_at_rows)
 		rules_row(&pass->rules, &pass->layout, row, NULL);
-	if (tell_verbatim(pass, row, err))
+	if (pass->options->on_row && tell_verbatim(pass, row, err))
 		return -1;
-	return take_sent(pass, row, (struct cut_sent){ row->raw, 1 }, err);
+	if (!cut_fits(&pass->cut, row->raw.len))
+		return complain_of_size(pass, row, err);
+	return cut_row(&pass->cut, row, row->raw, err);
 }
 
 static int

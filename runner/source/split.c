@@ -83,7 +83,7 @@ take_record(struct split *split, const struct reread_record *record, struct err 
 		return -1;
 	if (is_half && cut_before(&split->cut, &record->row, err))
 		return -1;
-	if (cut_row(&split->cut, &record->row, (struct cut_sent){ record->sent, record->rows }, err))
+	if (cut_rows(&split->cut, &record->row, &(struct cut_sent){ record->sent, record->rows }, err))
 		return -1;
 	cut_settle(&split->cut); /* what was lent ends with the record */
 	digest_fast_add(&split->whole, record->sent.ptr, record->sent.len);

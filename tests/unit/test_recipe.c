@@ -225,6 +225,77 @@ encodings_are_named_as_people_name_them(void **state)
 	    "known: UTF-8, US-ASCII, ISO-8859-1 to -16, windows-1250 to -1258, macintosh, UTF-16");
 }
 
+#define BALLOTS(history)                                                                        \
+	JOB_OF_BALLOTS("columns = ( ( \"id\", \"id\" ) ); constants = ( ( "                      \
+		       "\"election.country_code\", \"US\" ), ( \"election.state\", \"OH\" ) );\n"   \
+		       "history = ( " history " );")
+#define WIDE "columns = \"GENERAL-*\"; election = \"date MM/DD/YYYY after '-'\"; "
+
+static void
+a_history_names_columns_or_a_list(void **state)
+{
+	const struct recipe_history *histories;
+	SCOPED(settings) settings;
+
+	(void)state;
+	settings_init(&settings);
+	JOB_ACCEPTED(BALLOTS("{ " WIDE "method = \"upper\"; }, { column = \"h\"; separator = \", \"; "
+			     "election = \"before ', ', date YYYY or reject\"; method = \"lower\"; }"),
+	    &settings);
+	histories = settings.sources[0].histories;
+	assert_int_equal(settings.sources[0].history_count, 2);
+	assert_string_equal(histories[0].columns, "GENERAL-*");
+	assert_int_equal(histories[0].election.step_count, 2);
+	assert_int_equal(histories[0].election.steps[0].kind, RECIPE_BEHIND);
+	assert_string_equal(histories[0].election.steps[0].text, "-");
+	assert_int_equal(histories[0].election.steps[1].kind, RECIPE_DATE);
+	assert_true(histories[0].election.steps[1].rejects);
+	assert_null(histories[1].columns);
+	assert_string_equal(histories[1].separator, ", ");
+	assert_int_equal(histories[1].election.steps[0].kind, RECIPE_AHEAD);
+	assert_string_equal(histories[1].election.steps[0].text, ", ");
+}
+
+static void
+what_is_no_history_is_shown_one(void **state)
+{
+	static const char one[] =
+	    "write  { columns = \"GENERAL-*\"; election = \"date MM/DD/YYYY after '-'\"; }";
+
+	(void)state;
+	JOB_REFUSED(BALLOTS("\"GENERAL-*\""), 6, "`sources.history` is a list of groups",
+	    "write  ( { columns = \"GENERAL-*\"; election = \"date MM/DD/YYYY after '-'\"; } )");
+	JOB_REFUSED(BALLOTS("{ election = \"date YYYY\"; }"), 6,
+	    "a history needs `columns`, or `column` and `separator`", one);
+	JOB_REFUSED(BALLOTS("{ " WIDE "column = \"a\"; }"), 6,
+	    "a history needs `columns`, or `column` and `separator`", one);
+	JOB_REFUSED(BALLOTS("{ column = \"a\"; election = \"date YYYY\"; }"), 6,
+	    "`column` and `separator` of a history go together",
+	    "write  { column = \"VoterHistory\"; separator = \";\"; election = \"...\"; }");
+	JOB_REFUSED(BALLOTS("{ columns = \"a\"; }"), 6, "a history needs `election`",
+	    "how its date is read, as in  { columns = \"GENERAL-*\"; election = "
+	    "\"date MM/DD/YYYY after '-'\"; }");
+	JOB_REFUSED(BALLOTS("{ " WIDE "metod = \"upper\"; }"), 6,
+	    "unknown setting `metod` of a history", "did you mean `method`?");
+	JOB_REFUSED(BALLOTS("{ " WIDE "votes = \"a\"; }"), 6,
+	    "unknown setting `votes` of a history",
+	    "known here: columns column separator election method");
+	JOB_REFUSED(BALLOTS("{ " WIDE "method = 1; }"), 6, "`method` of a history is a text", one);
+	JOB_REFUSED(BALLOTS("{ " WIDE "method = \"upper\"; },\n{ " WIDE " }"), 7,
+	    "one history has a `method`, another has none",
+	    "write it in all of them, or make it a constant");
+	JOB_REFUSED(BALLOTS("{ columns = \"a\"; election = \"after -\"; }"), 6,
+	    "\"after -\" needs a text in single quotation marks", "as in \"after '-'\"");
+	JOB_REFUSED(JOB_OF_PEOPLE("history = ( { " WIDE " } );"), 5,
+	    "`sources.history` belongs to ballots", "write  type = \"ballot\";  or remove it");
+	JOB_REFUSED(JOB_OF_BALLOTS("history = ( { " WIDE " } );\n"
+				   "columns = ( ( \"a\", \"election.election_at\" ) );"),
+	    6, "field \"election.election_at\" is sent twice",
+	    "the history sends it: remove it here");
+	JOB_LACKS(BALLOTS("{ " WIDE " }"), 5, "source ballot lacks fields that ballot imports need",
+	    "missing: ballots.vote_method (voted, early or absentee)");
+}
+
 /* Every job sends other bytes than every other one. */
 static void
 every_part_of_a_recipe_binds_the_load(void **state)
@@ -254,6 +325,14 @@ every_part_of_a_recipe_binds_the_load(void **state)
 		COLUMN("map m") " maps = { m = ( ( \"a\", \"c\" ) ); };",
 		COLUMN("map m") " maps = { m = ( ( \"a\", \"b\" ), ( \"*\", \"reject\" ) ); };",
 		JOB_OF_PEOPLE("columns = ( ( \"a\", \"last_name\" ) );"),
+		BALLOTS("{ " WIDE "method = \"upper\"; }"),
+		BALLOTS("{ " WIDE "method = \"lower\"; }"),
+		BALLOTS("{ columns = \"G*\"; election = \"date YYYY\"; method = \"upper\"; }"),
+		BALLOTS("{ columns = \"G*\"; election = \"date YYYYMMDD\"; method = \"upper\"; }"),
+		BALLOTS("{ column = \"G*\"; separator = \";\"; election = \"date YYYY\"; "
+			"method = \"upper\"; }"),
+		BALLOTS("{ column = \"G*\"; separator = \",\"; election = \"date YYYY\"; "
+			"method = \"upper\"; }"),
 	};
 	struct buf texts[ARRAY_COUNT(jobs)];
 
@@ -288,6 +367,8 @@ main(void)
 		cmocka_unit_test(joined_columns_name_columns),
 		cmocka_unit_test(what_is_cleaned_is_named),
 		cmocka_unit_test(encodings_are_named_as_people_name_them),
+		cmocka_unit_test(a_history_names_columns_or_a_list),
+		cmocka_unit_test(what_is_no_history_is_shown_one),
 		cmocka_unit_test(every_part_of_a_recipe_binds_the_load),
 	};
 
