@@ -79,6 +79,7 @@ problem_words(enum problem_kind kind)
 	case PROBLEM_NUL:
 	case PROBLEM_UTF8:
 	case PROBLEM_MEANING:
+	case PROBLEM_MARK:
 		break;
 	}
 	return "bytes that cannot be read";

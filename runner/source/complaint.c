@@ -125,31 +125,6 @@ add_field_around(struct buf *to, const struct complaint *complaint, const struct
 	return 0;
 }
 
-/* A byte order mark of UTF-16 is no word of windows-1252. */
-static int
-add_utf16(struct buf *to, const struct complaint *complaint, const struct problem *problem,
-    bool *is_utf16, struct err *err)
-{
-	struct around around;
-
-	*is_utf16 = false;
-	if (problem->byte != 0)
-		return 0;
-	if (read_around(&around, complaint, 0, err))
-		return -1;
-	*is_utf16 = around.len >= 2 && (memcmp(around.bytes, "\xFF\xFE", 2) == 0 ||
-					   memcmp(around.bytes, "\xFE\xFF", 2) == 0);
-	if (!*is_utf16)
-		return 0;
-	buf_printf(to, "is UTF-16, not %s", encoding_name(complaint));
-	add_place(to, problem);
-	buf_printf(to,
-	    "\n  Convert it, and name the new file in %s:"
-	    "\n    iconv -f UTF-16 -t UTF-8 '%s' > '%s.utf8'",
-	    or_the_job_file(complaint->places.encoding), complaint->path, complaint->path);
-	return 0;
-}
-
 static bool
 is_utf8(struct span text)
 {
@@ -189,12 +164,7 @@ add_broken_bytes(struct buf *to, const struct complaint *complaint, const struct
 	char rows[SHOW_BYTES];
 	struct around around;
 	struct span piece;
-	bool is_utf16;
 
-	if (add_utf16(to, complaint, problem, &is_utf16, err))
-		return -1;
-	if (is_utf16)
-		return 0;
 	buf_printf(to, "is not %s", encoding_name(complaint));
 	if (read_around(&around, complaint, problem->byte, err))
 		return -1;
@@ -279,6 +249,11 @@ add_problem(struct buf *to, const struct complaint *complaint, const struct prob
 		add_column(to, complaint, problem);
 		buf_add_text(
 		    to, "\n  It is not a plain text file, or one in UTF-16: convert it to UTF-8.");
+		return 0;
+	case PROBLEM_MARK:
+		buf_printf(to, "begins with the byte order mark of UTF-8, and is not %s\n"
+			       "  Set  encoding = \"UTF-8\";  in %s.",
+		    encoding_name(complaint), or_the_job_file(complaint->places.encoding));
 		return 0;
 	case PROBLEM_UTF8:
 	case PROBLEM_MEANING:

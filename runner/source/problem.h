@@ -21,6 +21,7 @@ enum problem_kind {
 	PROBLEM_EMPTY_LINE,
 	PROBLEM_TOO_LARGE, /* the record does not fit into a chunk */
 	PROBLEM_MEANING,   /* a byte that means nothing in the input's encoding */
+	PROBLEM_MARK,      /* UTF-8's byte order mark, and the input's encoding is another */
 };
 
 struct problem {

@@ -132,7 +132,7 @@ looks_like_mark(const struct rows *rows)
 	size_t len =
 	    rows->filled < sizeof(byte_order_mark) ? rows->filled : sizeof(byte_order_mark);
 
-	return rows->options.first_byte == 0 && !rows->options.encoding && memcmp(rows->window, byte_order_mark, len) == 0;
+	return rows->options.first_byte == 0 && memcmp(rows->window, byte_order_mark, len) == 0;
 }
 
 static void
@@ -148,6 +148,18 @@ skip_mark(struct rows *rows)
 	rows->checked = sizeof(byte_order_mark);
 }
 
+/* In another encoding it would be three odd letters, and what follows was not written in that one. */
+static void
+take_mark(struct rows *rows)
+{
+	if (!rows->options.encoding) {
+		skip_mark(rows);
+		return;
+	}
+	rows->utf8.problem = PROBLEM_MARK;
+	rows->utf8.problem_at = 0;
+}
+
 static int
 read_first(struct rows *rows, struct err *err)
 {
@@ -158,7 +170,7 @@ read_first(struct rows *rows, struct err *err)
 	} while (
 	    !rows->has_ended && rows->filled < sizeof(byte_order_mark) && looks_like_mark(rows));
 	if (rows->filled >= sizeof(byte_order_mark) && looks_like_mark(rows))
-		skip_mark(rows);
+		take_mark(rows);
 	return 0;
 }
 

@@ -61,8 +61,11 @@ bad "invalid UTF-8" "$header\n1,NC,Ann\n2,NC,N\372\361ez\n3,NC,\361\n" \
 	'  Read as windows-1252 this is "Núñez".  2 rows have such bytes.'
 ROWS=0 LIMITS='chunk = "100";' bad "a record larger than a chunk" "$header\n1,NC,$(printf '%0200d' 0)\n" \
 	'rollcall: people.csv has a record that is larger than a chunk (100 B)' '  row 1 (line 2, byte 50), column first_name'
-bad "UTF-16" "\377\376i\0d\0" \
-	'rollcall: people.csv is UTF-16, not UTF-8' "    iconv -f UTF-16 -t UTF-8 'people.csv' > 'people.csv.utf8'"
+bad "UTF-16 that was cut off" "\377\376i\0d" \
+	'rollcall: people.csv ends within a character of UTF-16' '  line 1, byte 4'
+SOURCE='encoding = "windows-1252";' bad "UTF-8's mark in another encoding" "\357\273\277$header\n1,NC,N\303\272\n" \
+	'rollcall: people.csv begins with the byte order mark of UTF-8, and is not windows-1252' \
+	'  Set  encoding = "UTF-8";  in job.cfg line 3.'
 bad "tabs instead of commas" "${header//,/\\t}\n1\tNC\tAnn\n" \
 	'rollcall: people.csv has only one column, "state_file_id\x09registered_address.state\x09first_name"' \
 	'  If tabs stand between columns, set  format = "tab";  in job.cfg line 3.'
