@@ -167,7 +167,7 @@ read_rule(struct entry *entry)
 {
 	const struct tree *column = entry->node->first;
 
-	if (!tree_is_sequence(entry->node) || entry->node->count < 2 ||
+	if (!tree_is_sequence(entry->node) || !column || !column->next ||
 	    column->kind != TREE_TEXT || column->next->kind != TREE_TEXT)
 		return refuse_shape(entry, entry->node);
 	entry->value = column->next->next;

@@ -128,7 +128,7 @@ history_finish(const struct reader *reader, size_t index)
 	if (entry && source->type != SETTINGS_BALLOT)
 		return complain_at(reader->script, node->name_at, reader->err,
 		    "`sources.history` belongs to ballots\nwrite  type = \"ballot\";  or remove it");
-	for (size_t i = 0; i < source->history_count; i++, entry = entry->next) {
+	for (size_t i = 0; entry; i++, entry = entry->next) {
 		struct recipe_history *history = &source->histories[i];
 
 		if (history->has_method != source->histories[0].has_method)

@@ -209,7 +209,8 @@ print_list(struct asking *asking, struct session *session, FILE *to, struct err 
 		list_text(&text, &asking->grounds);
 	if (buf_check(&text, err))
 		return -1;
-	fwrite(text.ptr, 1, text.len, to);
+	if (text.len)
+		fwrite(text.ptr, 1, text.len, to);
 	return 0;
 }
 

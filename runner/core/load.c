@@ -440,10 +440,9 @@ next_retry(const struct load *load, const struct load_source *source)
 
 	for (uint32_t i = 0; source->has_retries && i < ready->count; i++) {
 		uint32_t index = ready->items[i];
-		const struct slot *slot = &load->slots[index];
 
-		if (slot->is_retry && (next == LOAD_NO_INDEX || slot->due_ms < load->slots[next].due_ms ||
-					  (slot->due_ms == load->slots[next].due_ms && index < next)))
+		if (load->slots[index].is_retry &&
+		    (next == LOAD_NO_INDEX || queue_is_before(load->slots, index, next)))
 			next = index;
 	}
 	return next;

@@ -5,8 +5,8 @@
 #include "runner/core/load.h"
 #include "runner/core/queue.h"
 
-static bool
-is_before(const struct slot *slots, uint32_t a, uint32_t b)
+bool
+queue_is_before(const struct slot *slots, uint32_t a, uint32_t b)
 {
 	if (slots[a].due_ms != slots[b].due_ms)
 		return slots[a].due_ms < slots[b].due_ms;
@@ -23,7 +23,7 @@ place(struct queue *queue, struct slot *slots, uint32_t at, uint32_t index)
 static void
 rise(struct queue *queue, struct slot *slots, uint32_t at, uint32_t index)
 {
-	while (at && is_before(slots, index, queue->items[(at - 1) / 2])) {
+	while (at && queue_is_before(slots, index, queue->items[(at - 1) / 2])) {
 		place(queue, slots, at, queue->items[(at - 1) / 2]);
 		at = (at - 1) / 2;
 	}
@@ -37,9 +37,9 @@ sink(struct queue *queue, struct slot *slots, uint32_t at, uint32_t index)
 
 	while ((child = 2 * at + 1) < queue->count) {
 		if (child + 1 < queue->count &&
-		    is_before(slots, queue->items[child + 1], queue->items[child]))
+		    queue_is_before(slots, queue->items[child + 1], queue->items[child]))
 			child++;
-		if (!is_before(slots, queue->items[child], index))
+		if (!queue_is_before(slots, queue->items[child], index))
 			break;
 		place(queue, slots, at, queue->items[child]);
 		at = child;
@@ -65,7 +65,7 @@ queue_take(struct queue *queue, struct slot *slots, uint32_t index)
 	slots[index].queue_at = QUEUE_NOT_IN;
 	if (last == index)
 		return;
-	if (at && is_before(slots, last, queue->items[(at - 1) / 2]))
+	if (at && queue_is_before(slots, last, queue->items[(at - 1) / 2]))
 		rise(queue, slots, at, last);
 	else
 		sink(queue, slots, at, last);

@@ -20,6 +20,9 @@ struct queue {
 void queue_put(struct queue *queue, struct slot *slots, uint32_t index);
 void queue_take(struct queue *queue, struct slot *slots, uint32_t index);
 
+/* Whether slot `a` is due sooner, or as soon and stands before `b`. */
+bool queue_is_before(const struct slot *slots, uint32_t a, uint32_t b);
+
 /* The slot due first. The queue must not be empty. */
 static inline uint32_t
 queue_first(const struct queue *queue)

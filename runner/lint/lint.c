@@ -380,7 +380,7 @@ add_part(char bytes[ID_BYTES], size_t *len, struct span part)
 	size_t room = ID_BYTES - 1 - *len;
 	size_t taken = part.len < room ? part.len : room;
 
-	if (taken)
+	if (part.ptr)
 		memcpy(bytes + *len, part.ptr, taken);
 	bytes[*len + taken] = '\0';
 	*len += taken + (taken < room);
