@@ -62,16 +62,14 @@ refuse_test(const struct entry *entry, const struct tree *text)
 	    text->text.ptr);
 }
 
-static int
-find_test(struct entry *entry, const struct tree *text)
+static const struct test *
+find_test(struct span words)
 {
 	for (size_t i = 0; i < ARRAY_COUNT(tests); i++) {
-		if (!span_is(text->text, tests[i].words))
-			continue;
-		entry->test = &tests[i];
-		return 0;
+		if (span_is(words, tests[i].words))
+			return &tests[i];
 	}
-	return refuse_test(entry, text);
+	return NULL;
 }
 
 static int
@@ -171,8 +169,9 @@ read_rule(struct entry *entry)
 	    column->kind != TREE_TEXT || column->next->kind != TREE_TEXT)
 		return refuse_shape(entry, entry->node);
 	entry->value = column->next->next;
-	if (find_test(entry, column->next))
-		return -1;
+	entry->test = find_test(column->next->text);
+	if (!entry->test)
+		return refuse_test(entry, column->next);
 	entry->rule->test = entry->test->test;
 	if (read_value(entry) || reader_keep(entry->reader, column->text, &entry->rule->column))
 		return -1;
