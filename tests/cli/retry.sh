@@ -336,7 +336,7 @@ is "and counted" "9 0 0" "$(total rows_succeeded) $(total rows_failed) $(total r
 # ---- --failed
 scene failed
 people 8
-job
+LIMITS='uploads = 1;' job
 exits 66 "no load" rollcall retry --failed job.cfg
 fault submit:2:status=422,body=no
 runs 4 "a chunk is refused"
