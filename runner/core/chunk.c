@@ -403,13 +403,22 @@ chunk_state_is_in_flight(enum chunk_state state)
 	return state == CHUNK_SUBMITTING || state == CHUNK_SUBMITTED || state == CHUNK_FINISHED;
 }
 
+/* Of an import that was cancelled or broke off the nation may have rows: only this word says that it has
+ * none (product.md, `retry --failed`). The text is verdict.c's. */
+static bool
+is_unprocessable(const struct chunk *chunk)
+{
+	return chunk->word == WORD_FAILED &&
+	       strcmp(chunk->text, "the nation says \"unprocessable\"") == 0;
+}
+
 bool
 chunk_is_surely_absent(const struct chunk *chunk)
 {
 	if (chunk->notes & NOTE_RESUBMITTED)
 		return false;
 	if (chunk->state == CHUNK_FAILED)
-		return chunk->notes & NOTE_NEVER_TAKEN || chunk->word == WORD_FAILED;
+		return chunk->notes & NOTE_NEVER_TAKEN || is_unprocessable(chunk);
 	return chunk->state == CHUNK_REFUSED;
 }
 

@@ -711,12 +711,15 @@ only_what_the_nation_refused_or_never_took_or_gave_up_on_is_surely_absent(void *
 		uint32_t notes;
 		enum nation_word word;
 		bool is_absent;
+		const char *text;
 	} cases[] = {
 		{ CHUNK_REFUSED, 0, WORD_NONE, true },
 		{ CHUNK_REFUSED, NOTE_RETRIED | NOTE_CAME_TO_NOTHING, WORD_NONE, true },
 		{ CHUNK_REFUSED, NOTE_RESUBMITTED, WORD_NONE, false },
 		{ CHUNK_FAILED, NOTE_NEVER_TAKEN, WORD_NONE, true },
-		{ CHUNK_FAILED, 0, WORD_FAILED, true },
+		{ CHUNK_FAILED, 0, WORD_FAILED, true, "the nation says \"unprocessable\"" },
+		/* it may have some of its rows */
+		{ CHUNK_FAILED, 0, WORD_FAILED, false, "the nation says \"cancelled\"" },
 		{ CHUNK_FAILED, NOTE_RESUBMITTED, WORD_FAILED, false },
 		{ CHUNK_FAILED, 0, WORD_FINISHED, false }, /* it has no result */
 		{ CHUNK_FAILED, 0, WORD_NONE, false },     /* its id is not known any more */
@@ -726,9 +729,11 @@ only_what_the_nation_refused_or_never_took_or_gave_up_on_is_surely_absent(void *
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
-		const struct chunk chunk = { .state = cases[i].state, .notes = cases[i].notes,
+		struct chunk chunk = { .state = cases[i].state, .notes = cases[i].notes,
 			.word = cases[i].word };
 
+		if (cases[i].text)
+			snprintf(chunk.text, sizeof(chunk.text), "%s", cases[i].text);
 		assert_int_equal(chunk_is_surely_absent(&chunk), cases[i].is_absent);
 	}
 }
