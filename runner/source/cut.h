@@ -1,8 +1,10 @@
 /* cut.h - fills chunks with whole records of one input.
  *
  * A chunk grows until the next record would make it larger than limit_bytes (the CSV as sent, its
- * header included) or longer than limit_rows. All rows of a record are in one chunk, also where they alone are longer. Records that are left out widen its range and count
- * nowhere else. It always has rows to send, but for the one chunk of an input without any. Files never share a chunk. Memory is constant: a chunk is handed out as soon as
+ * header included) or longer than limit_rows. Records that are left out widen its range and count
+ * nowhere else. It has rows to send, but for the one chunk of an input without any, and for one of
+ * 2^32-1 records that are all left out. Files never share a chunk. Memory is constant: a chunk is
+ * handed out as soon as
  * it is complete. */
 #ifndef RUNNER_SOURCE_CUT_H
 #define RUNNER_SOURCE_CUT_H
