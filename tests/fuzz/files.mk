@@ -87,4 +87,5 @@ endif
 
 fuzz_programs: $(fuzz_programs)
 .PHONY: fuzz_programs hunt
-EXTRA_DIST += $(FUZZ_INPUTS) %D%/hunt.sh
+TESTS += %D%/planted.sh
+EXTRA_DIST += $(FUZZ_INPUTS) %D%/hunt.sh %D%/planted.sh

@@ -18,7 +18,7 @@ AM_TESTS_ENVIRONMENT = \
 		ASAN_OPTIONS UBSAN_OPTIONS;
 
 dist_noinst_SCRIPTS += %D%/driver %D%/count %D%/analyze
-dist_noinst_DATA += %D%/verdicts.awk tests/lib.sh tests/README.md
+dist_noinst_DATA += %D%/verdicts.awk tests/lib.sh tests/planting.sh tests/README.md
 TESTS += %D%/driver_test.sh
 LONG_TESTS += %D%/bare_debian.sh
 EXTRA_DIST += %D%/driver_test.sh %D%/bare_debian.sh
