@@ -462,6 +462,10 @@ hear_confirmation(struct engine *engine, const struct reply *reply, bool is_succ
 		return end_unclear(engine, false, "the import found is another one", err);
 	if (load_owner(&engine->load, event.import_id) != LOAD_NO_INDEX)
 		return end_unclear(engine, false, "the import found was given to another chunk", err);
+	/* Nobody owns that one any more, and the list may show it and not yet the other. */
+	if (look->chunk.notes & NOTE_CAME_TO_NOTHING && reply->word == WORD_FAILED)
+		return end_unclear(engine, false,
+		    "the import found may be the one that failed before the chunk was retried", err);
 	event.due_ms = engine_now(engine).wall_ms + engine->load.limits.poll_first_ms;
 	return end_with(engine, &event, err);
 }

@@ -107,6 +107,13 @@ tokenfile_prepare(struct tokenfile *file, struct err *err)
 	return 0;
 }
 
+/* Of its path, the last slash included. */
+static int
+folder_bytes(const struct tokenfile *file)
+{
+	return (int)(strlen(file->path) - strlen(file->name));
+}
+
 static int
 write_new(struct tokenfile *file, const struct token *token, struct err *err)
 {
@@ -116,13 +123,19 @@ write_new(struct tokenfile *file, const struct token *token, struct err *err)
 	grant_write(token, &text);
 	if (!buf_failed(&text) && text.len <= TOKEN_SOURCE_BYTES) {
 		code = folder_pwrite(file->new_fd, text.ptr, text.len, 0);
+		file->is_written = code == 0;
 		if (!code)
 			code = folder_fsync(file->new_fd);
 	} else {
 		code = buf_failed(&text) ? ENOMEM : EFBIG;
 	}
 	token_wipe(&text);
-	return code ? folder_write_error_in(file->folder_fd, file->path, code, err) : 0;
+	if (!code)
+		return 0;
+	folder_write_error_in(file->folder_fd, file->path, code, err);
+	return file->is_written ? err_within(err, "the new token is kept in %.*s.%s.new",
+				      folder_bytes(file), file->path, file->name)
+				: -1;
 }
 
 int
@@ -136,10 +149,12 @@ tokenfile_put(struct tokenfile *file, const struct token *token, struct err *err
 	at(file, "a token written");
 	name_new(file, name);
 	if (renameat(file->folder_fd, name, file->folder_fd, file->name))
-		return err_system(err, ERR_CREATE, errno, "putting token file %s into place",
-		    file->path);
+		return err_system(err, ERR_CREATE, errno,
+		    "the new token is kept in %.*s.%s.new, and could not be put into place",
+		    folder_bytes(file), file->path, file->name);
 	close(file->new_fd);
 	file->new_fd = -1;
+	file->is_written = false;
 	at(file, "a token in place");
 	code = folder_fsync(file->folder_fd);
 	return code ? folder_write_error_in(file->folder_fd, file->path, code, err) : 0;
@@ -162,7 +177,7 @@ is_whole(const struct tokenfile *file, const char *name)
 	SCOPED(buf) path = BUF_INIT;
 	struct token_source source = { .scheme = TOKEN_FILE };
 
-	buf_printf(&path, "%.*s%s", (int)(strlen(file->path) - strlen(file->name)), file->path, name);
+	buf_printf(&path, "%.*s%s", folder_bytes(file), file->path, name);
 	source.rest = buf_text(&path);
 	return !buf_failed(&path) && token_read(&source, &token, NULL) == 0 && token.refresh[0];
 }
@@ -213,7 +228,8 @@ tokenfile_close(struct tokenfile *file)
 
 	if (file->new_fd >= 0) {
 		name_new(file, name);
-		unlinkat(file->folder_fd, name, 0); /* while the lock is still ours */
+		if (!file->is_written)
+			unlinkat(file->folder_fd, name, 0); /* while the lock is still ours */
 		close(file->new_fd);
 	}
 	if (file->lock_fd >= 0)

@@ -2,7 +2,8 @@
  *
  *     FILE.lock    held (flock) by who refreshes or sets up; stays there
  *     .FILE.new    what is being written: made anew (O_EXCL, O_NOFOLLOW, 0600), synced, renamed,
- *                  its folder synced. One that is left over is of a killed process
+ *                  its folder synced. One that is left over is of a process that was killed, or could
+ *                  not rename it
  *
  * So the file is there whole, old or new, whatever is cut off, and never open to others. */
 #ifndef RUNNER_NATION_TOKENFILE_H
@@ -23,6 +24,7 @@ struct tokenfile {
 	int folder_fd; /* -1: not open */
 	int lock_fd;   /* -1: not ours */
 	int new_fd;    /* -1: nothing is being written */
+	bool is_written; /* all of it, though it is not in place */
 };
 
 #define TOKENFILE_NONE { .folder_fd = -1, .lock_fd = -1, .new_fd = -1 }
@@ -40,17 +42,19 @@ int tokenfile_lock(struct tokenfile *file, bool *is_ours, struct err *err);
  * before anything was asked of the nation. */
 int tokenfile_prepare(struct tokenfile *file, struct err *err);
 
-/* Puts the token in place, durable when this returns 0. Prepares if that was not done. */
+/* Puts the token in place, durable when this returns 0. Prepares if that was not done. What was written
+ * whole and cannot be put in place stays beside the file, for tokenfile_recover(): it may be all that the
+ * nation still takes. The error names it. */
 int tokenfile_put(struct tokenfile *file, const struct token *token, struct err *err);
 
 /* A killed process has left something beside the file. Needs no lock. */
 bool tokenfile_is_untidy(const struct tokenfile *file);
 
-/* What it had written whole, and nobody has changed the file since, may be all that the nation still
+/* What it, or a tokenfile_put() that failed, had written whole, and nobody has changed the file since, may be all that the nation still
  * takes: it is put into place. The rest is removed. */
 int tokenfile_recover(struct tokenfile *file, struct err *err);
 
-void tokenfile_close(struct tokenfile *file); /* also of the lock; what was not put is removed */
+void tokenfile_close(struct tokenfile *file); /* also of the lock; what was written by half is removed */
 
 SCOPED_BY(tokenfile, tokenfile_close)
 

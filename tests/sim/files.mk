@@ -2,6 +2,7 @@
 if HAVE_CMOCKA
 check_LIBRARIES += libsim.a
 libsim_a_SOURCES = \
+	%D%/again.c %D%/again.h \
 	%D%/fate.c %D%/fate.h \
 	%D%/law.c %D%/law.h \
 	%D%/lot.c %D%/lot.h \

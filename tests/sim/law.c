@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/sim/again.h"
 #include "tests/sim/law.h"
 #include "tests/sim/must.h"
 #include "tests/sim/world.h"
@@ -77,14 +78,45 @@ check_tallies(struct world *world, const struct tally *tallies, const struct pla
 
 /* ---- the plan is only extended: two pieces are the whole, and nothing of it twice ---- */
 
+static uint64_t
+rows_said(const struct journal_turn *turn, enum event_type type, uint32_t source)
+{
+	uint64_t rows = 0;
+
+	for (size_t i = 0; i < turn->event_count; i++) {
+		if (turn->events[i].type == type && turn->events[i].source == source)
+			rows += turn->events[i].rows;
+	}
+	return rows;
+}
+
 static void
-check_added(struct world *world, const struct journal_turn *turn)
+check_handed_in(struct world *world, const struct journal_turn *turn, uint32_t source)
+{
+	uint32_t last = memory_chunks_of(&world->memory, source);
+	uint64_t rows = 0;
+
+	for (size_t i = 0; i < turn->added_count; i++) {
+		const struct plan_chunk *added = &turn->added[i];
+
+		if (added->source != source)
+			continue;
+		if (added->number != ++last || added->parent || !plan_is_retry(added))
+			world_violate(world, "law 11: chunk %u is none of a retry", added->number);
+		rows += added->rows;
+	}
+	if (rows != rows_said(turn, EVENT_RETRY_PLANNED, source) ||
+	    rows != rows_said(turn, EVENT_ROWS_RETRIED, source))
+		world_violate(world, "law 11: %" PRIu64 " rows are handed in again, and the events "
+			"say another number", rows);
+}
+
+static void
+check_pieces(struct world *world, const struct journal_turn *turn)
 {
 	const struct plan_chunk *a = turn->added, *b = turn->added + 1;
 	const struct plan_chunk *whole;
 
-	if (turn->added_count == 0)
-		return;
 	whole = memory_plan(&world->memory, a->source, a->parent);
 	if (turn->added_count != PLAN_PIECES || b->parent != a->parent || b->source != a->source ||
 	    !whole || b->number != a->number + 1 ||
@@ -96,6 +128,17 @@ check_added(struct world *world, const struct journal_turn *turn)
 	    a->first_byte != whole->first_byte || a->end_byte != b->first_byte ||
 	    b->end_byte != whole->end_byte)
 		world_violate(world, "law 11: the pieces of chunk %u are not the chunk", a->parent);
+}
+
+static void
+check_added(struct world *world, const struct journal_turn *turn)
+{
+	if (turn->added_count && turn->added[0].parent) {
+		check_pieces(world, turn);
+		return;
+	}
+	for (uint32_t i = 0; i < world->options.source_count; i++)
+		check_handed_in(world, turn, i);
 }
 
 /* Its record before the append; in `added` if the append extends the plan by it. */
@@ -391,14 +434,28 @@ range_of(const struct chunk *chunk, size_t *least, size_t *most)
 	}
 }
 
+/* Imports of the chunk of which the nation has no row. */
+static size_t
+came_to_nothing(const struct pretend *nation, size_t paper)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < nation->taken_count; i++)
+		count += nation->taken[i].paper == paper && !pretend_has_rows(nation, &nation->taken[i]);
+	return count;
+}
+
 static void
 check_takes(struct world *world, const struct chunk *chunk, size_t paper)
 {
 	size_t takes = pretend_takes(&world->nation, paper);
+	size_t counting = takes;
 	size_t least, most;
 
 	range_of(chunk, &least, &most);
-	if (takes < least || takes > most)
+	if (chunk->notes & NOTE_CAME_TO_NOTHING)
+		counting -= came_to_nothing(&world->nation, paper);
+	if (takes < least || counting > most)
 		world_violate(world, "law 1: %s is %s, and the nation took it %zu times",
 		    name_of(world, chunk), chunk_state_word(chunk->state), takes);
 	if (most == 0 && pretend_may_take(&world->nation, paper))
@@ -430,10 +487,114 @@ law_restored(struct world *world)
 	}
 }
 
+/* ---- 14: rows that were handed in again ---- */
+
+static bool
+has_row(struct span rows, struct span row)
+{
+	struct span other;
+
+	while ((other = again_next_row(&rows)).ptr) {
+		if (span_equal(other, row))
+			return true;
+	}
+	return false;
+}
+
+static void
+check_row(struct world *world, uint32_t source, struct span row)
+{
+	const struct pretend *nation = &world->nation;
+	bool is_declared = false;
+	size_t count = 0;
+
+	for (size_t i = 0; i < nation->taken_count; i++) {
+		const struct pretend_taken *taken = &nation->taken[i];
+
+		if (taken->is_stranger || !pretend_has_rows(nation, taken) ||
+		    world->memory.plan[taken->paper].source != source ||
+		    !has_row(paper_rows(&world->paper, taken->paper), row))
+			continue;
+		count++;
+		is_declared |= (world->memory.chunks[taken->paper].notes & NOTE_RESUBMITTED) != 0;
+	}
+	if (count > 1 && !is_declared)
+		world_violate(world, "law 14: the nation has %zu times the corrected row %.*s", count,
+		    (int)row.len - 2, row.ptr);
+}
+
+static void
+check_corrected(struct world *world)
+{
+	const struct memory *memory = &world->memory;
+	uint64_t said[PAPER_SOURCES] = { 0 }, handed_in[PAPER_SOURCES] = { 0 };
+
+	for (size_t i = 0; i < memory->chunk_count; i++) {
+		const struct plan_chunk *plan = &memory->plan[i];
+		struct span rows = paper_rows(&world->paper, i), row;
+
+		said[plan->source] += memory->chunks[i].rows_retried;
+		if (!plan_is_retry(plan) || plan->parent)
+			continue;
+		handed_in[plan->source] += plan->rows;
+		while ((row = again_next_row(&rows)).ptr) {
+			if (again_corrected(row).len == row.len) /* else it is rejected again */
+				check_row(world, plan->source, row);
+		}
+	}
+	for (uint32_t i = 0; i < memory->source_count; i++) {
+		if (said[i] != handed_in[i])
+			world_violate(world, "law 14: %" PRIu64 " rows of %s were handed in again, the "
+				"records say %" PRIu64, handed_in[i], world->options.sources[i].name,
+			    said[i]);
+	}
+}
+
+/* Every chunk of the source ended well, and the nation's counts explain its rows. */
+static bool
+is_explained(const struct world *world, uint32_t source, enum equation equation)
+{
+	const struct memory *memory = &world->memory;
+
+	for (size_t i = 0; i < memory->chunk_count; i++) {
+		const struct chunk *chunk = &memory->chunks[i];
+		bool is_split = chunk->notes & NOTE_SPLIT;
+
+		if (chunk->source == source && !is_split &&
+		    (chunk->state != CHUNK_DONE ||
+			tally_unaccounted(chunk, &memory->plan[i], equation)))
+			return false;
+	}
+	return true;
+}
+
+static void
+check_netting(struct world *world)
+{
+	struct tally total = { 0 };
+	enum equation equation;
+
+	for (uint32_t i = 0; i < world->memory.source_count; i++)
+		tally_sum(&total, &world->memory.tallies[i]);
+	equation = tally_equation(&total);
+	for (uint32_t i = 0; i < world->memory.source_count; i++) {
+		const struct tally *tally = &world->memory.tallies[i];
+		uint64_t accepted = tally->rows_succeeded +
+				    (equation == EQUATION_SEPARATE ? tally->rows_updated : 0);
+
+		if (is_explained(world, i, equation) &&
+		    tally->rows_planned != accepted + tally_rejected(tally))
+			world_violate(world, "law 14: %" PRIu64 " rows of %s are planned, %" PRIu64
+				" accepted, %" PRIu64 " rejected", tally->rows_planned,
+			    world->options.sources[i].name, accepted, tally_rejected(tally));
+	}
+}
+
 void
 law_records(struct world *world)
 {
 	check_replay(world);
+	check_corrected(world);
 	for (size_t i = 0; i < world->memory.chunk_count; i++) {
 		const struct chunk *chunk = &world->memory.chunks[i];
 		uint32_t posts = world->nation.posts[i] + world->nation.unsent[i];
@@ -455,14 +616,17 @@ is_rejected(const struct world *world, uint32_t source)
 	const struct paper_source *paper = &world->options.sources[source];
 
 	return paper->stops_early &&
-	       world->memory.tallies[source].rows_failed > paper->most_rejected;
+	       tally_rejected(&world->memory.tallies[source]) > paper->most_rejected;
 }
 
 bool
 law_is_kept_back(const struct world *world, const struct chunk *chunk)
 {
+	const struct plan_chunk *plan = memory_plan(&world->memory, chunk->source, chunk->number);
+
 	return chunk->state == CHUNK_PLANNED &&
-	       (!is_open(world, chunk->source) || is_rejected(world, chunk->source));
+	       (!is_open(world, chunk->source) ||
+		   (is_rejected(world, chunk->source) && !plan_is_retry(plan)));
 }
 
 /* Three doubts in ten minutes, held: nothing is sent until a person has settled them. */
@@ -504,4 +668,5 @@ law_over(struct world *world)
 			world_violate(world, "law 3: %s is %s, and nothing settles it",
 			    name_of(world, chunk), chunk_state_word(chunk->state));
 	}
+	check_netting(world);
 }

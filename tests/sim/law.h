@@ -12,9 +12,12 @@
  *        limits know, whatever the clocks do
  *     9  no source is sent before those that it comes after
  *    10  limits.uploads, limits.in_flight, limits.requests and the nation's pauses are kept
- *    11  the plan is only extended, by two pieces that are the whole of a chunk
+ *    11  the plan is only extended: by two pieces that are the whole of a chunk, or by chunks of rows that
+ *        a person handed in again, as many as the chunks say in which they were rejected
  *    12  a second runner is refused while one holds the load, also one that stands still
  *    13  a doubt is settled in the way that its source's in_doubt allows
+ *    14  a row that was handed in again is in the nation at most once, unless a record declares that it
+ *        was sent again, and the totals net it: what is planned was accepted or is rejected
  *
  * A violation ends the simulation through world_violate(). */
 #ifndef TESTS_SIM_LAW_H

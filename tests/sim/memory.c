@@ -207,6 +207,15 @@ is_disk_full(struct world *world, const struct journal_turn *turn)
 	return world->was_disk_full && world->options.full_disk_at;
 }
 
+/* To who appends, a death is a failure after which nothing can be done. */
+static int
+end_there(struct memory *memory, struct err *err)
+{
+	memory->cut = CUT_NOT;
+	memory->is_dead = true;
+	return err_set(err, ERR_IO, "killed");
+}
+
 static int
 append(void *ctx, const struct journal_turn *turn, struct err *err)
 {
@@ -222,12 +231,16 @@ append(void *ctx, const struct journal_turn *turn, struct err *err)
 		memory->is_dead = true;
 		return err_set(err, ERR_IO, "disk full (0 bytes free)");
 	}
+	if (memory->cut == CUT_BEFORE)
+		return end_there(memory, err);
 	if (is_planted(memory, BUG_FORGETS_AT_KILL))
 		remember(memory);
 	if (world)
 		law_append(world, turn);
 	if (is_durable)
 		store(memory, turn);
+	if (memory->cut == CUT_AFTER)
+		return end_there(memory, err);
 	memory->is_dead = is_failing;
 	if (is_failing)
 		return err_set(err, ERR_IO, "disk full (0 bytes free)");

@@ -13,6 +13,9 @@
 
 enum { MEMORY_RESCUED = 64 };
 
+/* How the next append ends the process that made it. */
+enum memory_cut { CUT_NOT, CUT_BEFORE, CUT_AFTER };
+
 struct memory {
 	struct plan_chunk *plan;
 	struct chunk *chunks; /* as stored, in the order of the plan */
@@ -24,6 +27,7 @@ struct memory {
 	size_t event_count, event_cap;
 	struct event rescued[MEMORY_RESCUED]; /* the file `ids` */
 	size_t rescued_count;
+	enum memory_cut cut;
 	bool is_dead; /* an append failed: in this run nothing can be read or written any more */
 
 	struct memory_undo { /* what BUG_FORGETS_AT_KILL needs */

@@ -160,6 +160,21 @@ digest_of(struct span csv)
 	return digest;
 }
 
+void
+paper_add(struct paper *paper, struct plan_chunk *plan, struct span rows)
+{
+	size_t first = paper_find(paper, plan->source, 1);
+	const char *header = paper->csv[first].ptr;
+	size_t header_bytes = (size_t)(paper_rows(paper, first).ptr - header);
+	struct buf *to = must(paper->count < PAPER_MOST ? &paper->csv[paper->count] : NULL);
+
+	*to = (struct buf)BUF_INIT;
+	buf_add(to, header, header_bytes);
+	buf_add_span(to, rows);
+	plan->csv_bytes = (uint32_t)to->len;
+	paper->plan[paper->count++] = *plan;
+}
+
 /* ---- bodies ---- */
 
 static int

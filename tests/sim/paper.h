@@ -10,7 +10,9 @@
 
 enum {
 	PAPER_SOURCES = 4,
-	PAPER_MOST_CHUNKS = 90, /* of a source: nine chunks of five rows, split to their last row */
+	/* Of a source: nine chunks of five rows, split to their last row, and a row of each handed in
+	 * again and again. */
+	PAPER_MOST_CHUNKS = 130,
 	PAPER_MOST = PAPER_SOURCES * PAPER_MOST_CHUNKS,
 };
 
@@ -47,7 +49,10 @@ void paper_done(struct paper *paper);
 struct source_port paper_port(struct paper *paper);
 void paper_kill(struct paper *paper);
 
-/* Forgets what was split, but is not in the plan: that holds the first `count`. */
+/* One more chunk of a source, with its header line and these rows; fills in plan->csv_bytes. */
+void paper_add(struct paper *paper, struct plan_chunk *plan, struct span rows);
+
+/* Forgets what was split or added, but is not in the plan: that holds the first `count`. */
 void paper_trim(struct paper *paper, size_t count);
 
 /* The CSV of a chunk less its header line. */

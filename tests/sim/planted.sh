@@ -102,4 +102,19 @@ planted "a second runner is let in" store/lock.c "law 12" \
 planted "a change of a chunk is not written" store/journal.c "law 5" \
 	's/schema_put\(txn, SCHEMA_STATES, &schema_chunk_shape, schema_span\(&key\), chunk\);/(void)chunk;/'
 
+planted "what was cancelled counts as not there" runner/core/chunk.c "law 1" \
+	's/return chunk->word == WORD_FAILED &&\s*strcmp\([^;]*;/return chunk->word == WORD_FAILED;/'
+
+planted "a corrected row is still counted as rejected" runner/core/tally.c "law 14" \
+	's/\.rows_retried = tally_replaces\(chunk, plan\) \? sent : 0/.rows_retried = 0/'
+
+planted "the chunks of rejected rows do not say that these were handed in again" runner/engine/retry.c "law 11" \
+	's/event->rows = parent->rows;/event->rows = 0;/'
+
+planted "a stopped source keeps back what was corrected" runner/core/load.c "law 3" \
+	's/load_source_is_rejected\(source\) \? next_retry\(load, source\)/load_source_is_rejected(source) ? LOAD_NO_INDEX/'
+
+planted "the import that failed is taken for that of its retry" runner/engine/look.c story \
+	's/if \(look->chunk\.notes & NOTE_CAME_TO_NOTHING/if (0 \&\& look->chunk.notes \& NOTE_CAME_TO_NOTHING/'
+
 finish

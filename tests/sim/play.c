@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/sim/again.h"
 #include "tests/sim/law.h"
 #include "tests/sim/must.h"
 #include "tests/sim/play.h"
@@ -186,28 +187,55 @@ play_resolve(struct world *world, const struct event *event)
 	return err.kind;
 }
 
-static bool
-adopt_once(struct world *world, uint64_t kill_at)
+static enum play_result
+act_alone(struct world *world, struct engine *engine,
+    int (*act)(struct engine *engine, void *ctx, struct err *err), void *ctx)
+{
+	struct err err = ERR_INIT;
+
+	if (act(engine, ctx, &err) == 0)
+		return PLAY_ENDED;
+	world_trace(world, "it broke off: %s", err.text);
+	if (err.kind != ERR_IO)
+		world_violate(world, "law 8: it broke off with %d: %s", (int)err.kind, err.text);
+	return PLAY_BROKEN;
+}
+
+enum play_result
+play_alone(struct world *world, uint64_t kill_at,
+    int (*act)(struct engine *engine, void *ctx, struct err *err), void *ctx)
 {
 	const struct engine_options options = options_of(world);
 	struct engine *volatile engine;
-	struct engine_adoption adoption;
+	volatile enum play_result result = PLAY_KILLED;
 	struct err err = ERR_INIT;
-	volatile bool is_done = false;
+	int out;
 
 	world->step = 0;
 	world->kill_at = kill_at;
+	if (world->memory.shelf)
+		shelf_open(world->memory.shelf);
+	if (world->violation[0])
+		return PLAY_VIOLATED;
 	engine = must(engine_new(&options, &err));
 	world->is_running = true;
-	if (setjmp(world->out) == 0) {
-		if (engine_adopt(engine, &adoption, &err))
-			world_violate(world, "law 8: it cannot be adopted: %s", err.text);
-		is_done = true;
-	}
-	world->is_running = false;
+	out = setjmp(world->out);
+	if (out == 0)
+		result = act_alone(world, engine, act, ctx);
+	else if (out != WORLD_KILLED)
+		result = PLAY_VIOLATED;
 	world->kill_at = 0;
-	engine_free(engine);
-	return is_done;
+	clean_up(world, engine, result);
+	return world->violation[0] ? PLAY_VIOLATED : result;
+}
+
+static int
+adopt(struct engine *engine, void *ctx, struct err *err)
+{
+	struct engine_adoption adoption;
+
+	(void)ctx;
+	return engine_adopt(engine, &adoption, err);
 }
 
 void
@@ -217,8 +245,8 @@ play_adopt(struct world *world, struct memory *copy, uint64_t kill_at)
 	world->memory.is_dead = false;
 	law_restored(world);
 	world_trace(world, "ADOPT");
-	if (!adopt_once(world, kill_at))
-		adopt_once(world, 0);
+	if (play_alone(world, kill_at, adopt, NULL) == PLAY_KILLED)
+		play_alone(world, 0, adopt, NULL);
 }
 
 /* Everything that waits for a person, and what was refused or failed, is settled. */
@@ -295,9 +323,15 @@ play_out(struct world *world, const struct play_cuts *cuts)
 			return false;
 		/* Somebody types the command again, at once or the next day. */
 		world_pass(world, world_rolls(world, 200) ? 20 * HOUR : 10 * SECOND);
+		if (world_rolls(world, world->options.retry_permille))
+			again_by_chance(world);
 	}
 	world->is_calm = true;
 	world_pass(world, HOUR);
+	if (!world->violation[0] && world->options.retry_permille) {
+		again_chunks(world, 0);
+		again_rows(world, CUT_NOT);
+	}
 	for (int run = 0; run < CALM_RUNS && !is_over(world); run++) {
 		settle_all(world);
 		if (world->violation[0] || play_run(world, 0, &end) == PLAY_VIOLATED)

@@ -38,6 +38,11 @@ bool play_settle(struct world *world, size_t paper, struct event *event);
  * not), it is adopted again. Takes the copy. */
 void play_adopt(struct world *world, struct memory *copy, uint64_t kill_at);
 
+/* Something else that a person does while nobody runs the load, by a process of its own that is killed at
+ * its nth step (0: not). The records are not checked. */
+enum play_result play_alone(struct world *world, uint64_t kill_at,
+    int (*act)(struct engine *engine, void *ctx, struct err *err), void *ctx);
+
 /* A person's word while nobody runs. ERR_NONE, or why it was refused. */
 enum err_kind play_resolve(struct world *world, const struct event *event);
 

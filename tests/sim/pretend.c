@@ -68,6 +68,7 @@ take(struct pretend *nation, const struct pretend_taken *taken, struct span csv,
 	if (model_submit(nation->model, taken->at_ms, &upload, &id, &err))
 		abort();
 	nation->taken[nation->taken_count] = *taken;
+	nation->taken[nation->taken_count].keeps_rows = nation->taken_count % 2;
 	nation->taken[nation->taken_count++].import_id = id;
 	return id;
 }
@@ -169,6 +170,14 @@ pretend_takes(const struct pretend *nation, size_t paper)
 	for (size_t i = 0; i < nation->taken_count; i++)
 		count += nation->taken[i].paper == paper;
 	return count;
+}
+
+bool
+pretend_has_rows(const struct pretend *nation, const struct pretend_taken *taken)
+{
+	if (taken->is_doomed)
+		return taken->keeps_rows;
+	return model_find(nation->model, taken->import_id)->word != MODEL_UNPROCESSABLE;
 }
 
 bool
@@ -461,10 +470,14 @@ static void
 answer_status(struct pretend *nation, const struct pretend_request *request, struct reply *reply)
 {
 	const struct model_import *import = look_up(nation, request->asked_id, reply);
+	const struct pretend_taken *taken = pretend_find(nation, request->asked_id);
 
 	if (!import)
 		return;
 	reply->word = word_of(nation, import);
+	if (reply->word == WORD_FAILED)
+		snprintf(reply->word_text, sizeof(reply->word_text), "%s",
+		    pretend_has_rows(nation, taken) ? "cancelled" : "unprocessable");
 	reply->processed = (int64_t)import->processed;
 	reply->total = (int64_t)import->total;
 	snprintf(reply->type, sizeof(reply->type), "%s",

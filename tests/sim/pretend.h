@@ -65,7 +65,8 @@ struct pretend_taken {
 	uint64_t import_id;
 	int64_t began_ms; /* its POST began */
 	int64_t at_ms;
-	bool is_doomed;
+	bool is_doomed;   /* the nation gives up on it: unprocessable, it has nothing of it; */
+	bool keeps_rows;  /* or cancelled, and then it may have all */
 	bool is_stranger;
 };
 
@@ -133,6 +134,8 @@ void pretend_advance(struct pretend *nation);
 
 /* The truth. */
 size_t pretend_takes(const struct pretend *nation, size_t paper);
+/* It may have some rows of the import. */
+bool pretend_has_rows(const struct pretend *nation, const struct pretend_taken *taken);
 bool pretend_may_take(const struct pretend *nation, size_t paper);
 const struct pretend_taken *pretend_find(const struct pretend *nation, uint64_t import_id);
 const struct pretend_taken *pretend_last_take(const struct pretend *nation, size_t paper);

@@ -128,6 +128,7 @@ seed_world(uint64_t seed)
 	options.source_permille = (uint32_t)ONE_OF(&chance, 0, 0, 0, 20);
 	options.jump_permille = (uint32_t)ONE_OF(&chance, 0, 0, 0, 5, 50);
 	options.sleep_permille = (uint32_t)ONE_OF(&chance, 0, 0, 0, 2, 20);
+	options.retry_permille = (uint32_t)ONE_OF(&chance, 0, 0, 300, 700);
 	options.has_store =
 	    seed % (seed <= CHECK_SEEDS ? STORE_SEEDS : LONG_STORE_SEEDS) == 0;
 	options.rival_permille = options.has_store ? 5 : 0;

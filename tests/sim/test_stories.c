@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "runner/base/scoped.h"
+#include "tests/sim/again.h"
 #include "tests/sim/law.h"
 #include "tests/sim/play.h"
 
@@ -1680,6 +1681,211 @@ a_run_that_does_not_end_is_noticed(void **state)
 	assert_true(is_noticed(&options, "law 8"));
 }
 
+/* ---- handed in again ---- */
+
+/* The last row of each chunk has a field too many. */
+static struct world_options
+people_with_bad_rows(void)
+{
+	struct world_options options = people();
+
+	options.sources[0].bad_rows = 1;
+	return options;
+}
+
+static size_t
+retries(const struct world *world)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < world->memory.event_count; i++)
+		count += world->memory.events[i].type == EVENT_RETRY_PLANNED;
+	return count;
+}
+
+static void
+assert_all_people(const struct world *world)
+{
+	const struct tally *tally = &world->memory.tallies[0];
+
+	assert_all(world, CHUNK_DONE);
+	assert_int_equal(model_people_count(world->nation.model), 12);
+	assert_int_equal(tally->rows_planned, 12);
+	assert_int_equal(tally->rows_succeeded, 12);
+	assert_int_equal(tally_rejected(tally), 0);
+}
+
+/* The retry is cut off and given again, the run behind it killed at each of its steps. */
+static void
+play_retry(const struct world_options *options, enum memory_cut cut)
+{
+	const struct play_cuts none = { { 0 } };
+	uint64_t steps = 0;
+
+	for (uint64_t step = 0; step <= steps; step++) {
+		struct world *world = after_a_run(options);
+		struct engine_end end;
+
+		assert_int_equal(again_rows(world, cut), cut == CUT_NOT);
+		assert_true(again_rows(world, CUT_NOT));
+		assert_int_equal(retries(world), 1);
+		assert_int_not_equal(play_run(world, step, &end), PLAY_VIOLATED);
+		if (step == 0)
+			steps = world->step;
+		if (!play_out(world, &none))
+			fail_msg("killed at %u: %s", (unsigned)step, world->violation);
+		assert_all_people(world);
+		world_free(world);
+	}
+	assert_true(steps > 10);
+}
+
+static void
+rows_that_were_corrected_are_in_the_nation_once_whenever_it_is_cut_off(void **state)
+{
+	struct world_options options = people_with_bad_rows();
+
+	(void)state;
+	play_retry(&options, CUT_NOT);
+	play_retry(&options, CUT_BEFORE);
+	play_retry(&options, CUT_AFTER);
+}
+
+static void
+a_retry_on_the_real_store_survives_a_cut(void **state)
+{
+	struct world_options options = people_with_bad_rows();
+	struct world *world;
+
+	(void)state;
+	options.has_store = true;
+	for (int cut = CUT_NOT; cut <= CUT_AFTER; cut++) {
+		world = after_a_run(&options);
+		assert_int_equal(again_rows(world, (enum memory_cut)cut), cut == CUT_NOT);
+		assert_true(again_rows(world, CUT_NOT));
+		assert_int_equal(run(world), ERR_NONE);
+		assert_all_people(world);
+		world_free(world);
+	}
+}
+
+static void
+corrected_rows_whose_answer_was_lost_are_looked_for(void **state)
+{
+	static const struct fate_line script[] = {
+		POST(5, 1, LOST_TAKEN),
+		POST(6, 1, LOST_UNTAKEN),
+	};
+	struct world_options options = people_with_bad_rows();
+
+	(void)state;
+	SCRIPT(options, script);
+	options.sources[0].chunk_count = 4;
+	play_retry(&options, CUT_NOT);
+}
+
+static void
+rows_that_are_rejected_again_are_handed_in_again(void **state)
+{
+	struct world_options options = people_with_bad_rows();
+	struct world *world = after_a_run(&options);
+	int tries = 0;
+
+	(void)state;
+	world->options.retry_permille = 1000;
+	while (tally_rejected(&world->memory.tallies[0])) {
+		assert_true(again_rows(world, CUT_NOT));
+		assert_int_equal(run(world), ERR_NONE);
+		tries++;
+	}
+	assert_true(tries > 1);
+	assert_all_people(world);
+	world_free(world);
+	options.retry_permille = 1000;
+	play_everywhere(&options);
+}
+
+/* Too many were rejected: only what was corrected goes out, and then the rest of the source. */
+static void
+a_source_that_was_stopped_goes_on_when_its_rows_were_corrected(void **state)
+{
+	struct world_options options = people_with_bad_rows();
+	struct world *world;
+
+	(void)state;
+	options.limits.uploads = options.limits.in_flight = 1;
+	options.sources[0].stops_early = true;
+	options.sources[0].most_rejected = 1;
+	world = after_a_run(&options);
+	assert_int_equal(people_chunk(world, 3)->state, CHUNK_PLANNED);
+	for (int i = 0; i < 2; i++) {
+		assert_true(again_rows(world, CUT_NOT));
+		assert_int_equal(run(world), ERR_NONE);
+	}
+	assert_all_people(world);
+	world_free(world);
+}
+
+/* Refused, or unprocessable: the nation has nothing of it. Cancelled: it may have all of it. */
+static void
+only_what_the_nation_surely_does_not_hold_is_sent_again_whenever_it_is_killed(void **state)
+{
+	static const struct fate_line script[] = {
+		POST(1, 1, .status = 422),
+		POST(2, 1, .import = IMPORT_DOOMED),
+		POST(3, 1, .import = IMPORT_DOOMED),
+		POST(4, 1, .status = 400),
+	};
+	struct world_options options = people();
+	size_t cancelled = 0, unprocessable = 0;
+
+	(void)state;
+	SCRIPT(options, script);
+	for (uint64_t step = 0; step <= 6; step++) {
+		struct world *world = after_a_run(&options);
+
+		assert_int_equal(again_chunks(world, step), step == 0);
+		assert_true(again_chunks(world, 0));
+		assert_int_equal(run(world), ERR_NONE);
+		for (uint32_t number = 1; number <= 4; number++) {
+			const struct chunk *chunk = people_chunk(world, number);
+			bool is_cancelled = strstr(chunk->text, "cancelled") != NULL;
+
+			cancelled += is_cancelled;
+			unprocessable += (chunk->notes & NOTE_CAME_TO_NOTHING) != 0;
+			assert_int_equal(chunk->state, is_cancelled ? CHUNK_FAILED : CHUNK_DONE);
+			assert_int_equal(chunk->attempts, is_cancelled ? 1 : 2);
+		}
+		world_free(world);
+	}
+	assert_true(cancelled && unprocessable);
+}
+
+/* Nobody owns its first import any more, and the list shows it before the second one. */
+static void
+the_import_that_came_to_nothing_is_not_taken_for_that_of_the_retry(void **state)
+{
+	static const struct fate_line script[] = {
+		POST(1, 1, .import = IMPORT_DOOMED),
+		POST(1, 2, .status = 504, .is_taken = true, .take_ms = 4 * MINUTE),
+	};
+	struct world_options options = people();
+	struct world *world;
+
+	(void)state;
+	SCRIPT(options, script);
+	options.nation.list_lag_ms = 4 * MINUTE;
+	world = after_a_run(&options);
+	assert_true(again_chunks(world, 0));
+	assert_int_equal(run(world), ERR_NONE);
+	assert_int_equal(people_chunk(world, 1)->state, CHUNK_HELD);
+	assert_string_equal(people_chunk(world, 1)->text,
+	    "the import found may be the one that failed before the chunk was retried");
+	world_free(world);
+	options.retry_permille = 500;
+	play_everywhere(&options);
+}
+
 /* ---- a run folder that was copied ---- */
 
 /* What the copy does before it goes on. */
@@ -1802,6 +2008,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    rows_that_were_corrected_are_in_the_nation_once_whenever_it_is_cut_off),
+		cmocka_unit_test(a_retry_on_the_real_store_survives_a_cut),
+		cmocka_unit_test(corrected_rows_whose_answer_was_lost_are_looked_for),
+		cmocka_unit_test(rows_that_are_rejected_again_are_handed_in_again),
+		cmocka_unit_test(
+		    a_source_that_was_stopped_goes_on_when_its_rows_were_corrected),
+		cmocka_unit_test(the_import_that_came_to_nothing_is_not_taken_for_that_of_the_retry),
+		cmocka_unit_test(
+		    only_what_the_nation_surely_does_not_hold_is_sent_again_whenever_it_is_killed),
 		cmocka_unit_test(
 		    a_copied_load_that_is_adopted_sends_nothing_that_the_other_copy_sent),
 		cmocka_unit_test(a_copied_load_of_two_sources_is_adopted_at_any_step),

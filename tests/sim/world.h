@@ -7,6 +7,7 @@
  *     pretend.h  the nation: sandbox/model.h, and what goes wrong on the way to it
  *     fate.h     what goes wrong: by script, or by chance
  *     law.h      what must never be violated, checked all the time
+ *     again.h    what went wrong, handed in again
  *     play.h     loads from their first run to their end, cut off wherever one likes
  *     seed.h     a number becomes a world
  *
@@ -70,6 +71,7 @@ struct world_options {
 				      where it is kept in local time), hours or years, either way */
 	uint32_t sleep_permille;   /* at each wait the process stands still for up to half a day:
 				      the lid was closed, or it got a SIGSTOP */
+	uint32_t retry_permille;   /* between runs a person hands in again what went wrong */
 	uint32_t rival_permille;   /* with has_store: at each wait a second runner is started */
 	bool has_store;            /* the real store lies beneath the journal */
 	enum event_type full_disk_at; /* the first append of such an event fails; 0: none */

@@ -34,6 +34,7 @@ struct scene {
 	struct reply reply;
 	int64_t mono_ms;
 	unsigned at_step; /* of the steps: SIGKILL there; 0: never */
+	const char *blocked_at; /* the step at which a folder comes to stand in the file's place */
 	unsigned step;
 };
 
@@ -50,9 +51,12 @@ step_of(void *ctx, const char *step)
 {
 	struct scene *scene = ctx;
 
-	(void)step;
 	if (++scene->step == scene->at_step)
 		raise(SIGKILL);
+	if (scene->blocked_at && strcmp(step, scene->blocked_at) == 0) {
+		unlink(scene->path);
+		mkdir(scene->path, 0700);
+	}
 }
 
 static void
@@ -505,6 +509,35 @@ what_cannot_be_saved_is_not_used(void **state)
 }
 
 /* The child is killed at the step; false: it has no such step. */
+/* It may be the only one that the nation still takes. */
+static void
+what_was_written_whole_and_cannot_be_put_into_place_is_kept_for_the_next(void **state)
+{
+	struct scene scene;
+	char kept[256];
+
+	(void)state;
+	begin_scene(&scene, FILE_OF("a1", "r1"));
+	scene.blocked_at = "a token written";
+	renewal_begin(scene.renewal);
+	assert_int_equal(step(&scene), RENEWAL_ASK);
+	answer(&scene, 200, GRANT);
+	assert_end(&scene, RENEWED_NOT, ERR_CREATE);
+	snprintf(kept, sizeof(kept),
+	    "the new token is kept in %s, and could not be put into place: Is a directory",
+	    scene.unfinished);
+	assert_string_equal(scene.reply.message, kept);
+	assert_string_equal(renewal_token(scene.renewal)->text, "a1");
+	assert_int_equal(access(scene.unfinished, F_OK), 0);
+
+	scene.blocked_at = NULL;
+	assert_int_equal(rmdir(scene.path), 0);
+	renewal_begin(scene.renewal);
+	assert_end(&scene, RENEWED_BY_OTHERS, ERR_NONE);
+	assert_string_equal(read_file(&scene).refresh, "r2");
+	end_scene(&scene);
+}
+
 static bool
 kill_at(struct scene *scene, unsigned at_step)
 {
@@ -662,6 +695,8 @@ main(void)
 		cmocka_unit_test(without_a_refresh_token_the_file_is_only_read_again),
 		cmocka_unit_test(links_in_the_place_of_our_files_are_not_followed),
 		cmocka_unit_test(what_cannot_be_saved_is_not_used),
+		cmocka_unit_test(
+		    what_was_written_whole_and_cannot_be_put_into_place_is_kept_for_the_next),
 		cmocka_unit_test(killed_at_any_step_the_file_is_whole_and_has_a_token_that_may_work),
 		cmocka_unit_test(a_command_is_run_again_without_waiting_for_it),
 		cmocka_unit_test(a_variable_cannot_change_under_a_process),
