@@ -669,16 +669,21 @@ exchange_more(struct exchange *exchange, struct buf *to, struct err *err)
 		}
 		break;
 	case REPLY_PEOPLE:
+		if (reply->is_begun && from == 0)
+			break;
 		pthread_mutex_lock(&nation->lock);
 		reply->at += model_people_csv(nation->model, from, PIECE_ROWS, to);
 		pthread_mutex_unlock(&nation->lock);
 		break;
 	case REPLY_BALLOTS:
+		if (reply->is_begun && from == 0)
+			break;
 		pthread_mutex_lock(&nation->lock);
 		reply->at += model_ballots_csv(nation->model, from, PIECE_ROWS, to);
 		pthread_mutex_unlock(&nation->lock);
 		break;
 	}
+	reply->is_begun = true;
 	return result || buf_check(to, err) ? -1 : 0;
 }
 

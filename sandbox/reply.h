@@ -2,6 +2,7 @@
 #ifndef SANDBOX_REPLY_H
 #define SANDBOX_REPLY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,7 @@ struct reply {
 	struct buf body;
 	enum reply_source source;
 	uint64_t at, end;
+	bool is_begun; /* a table's header is out: without rows it has no other piece */
 	struct {
 		const char *name;
 		char value[48];

@@ -96,7 +96,8 @@ add_source(struct layouts *layouts, size_t index, const struct settings_source *
 	struct layout_options *options = &layouts->of[index];
 
 	options->dialect =
-	    (struct dialect){ source->delimiter, source->quoting, source->clean.quotes };
+	    (struct dialect){ source->delimiter, source->quoting, source->clean.quotes,
+		    source->clean.returns };
 	options->rules = source->rules;
 	options->rule_count = source->rule_count;
 	options->cleans_returns = source->clean.returns;

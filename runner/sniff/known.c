@@ -376,6 +376,10 @@ static const char *const ny45_header[] = {
 	"INACT_DATE", "PURGE_DATE", "SBOEID", "VOTERHISTORY", NULL,
 };
 
+static const char *const ny_signature[] = {
+	"LASTNAME", "RADDNUMBER", "RSTREETNAME", "COUNTYCODE", "SBOEID", NULL,
+};
+
 static const struct known_pair ny_pairs[] = {
 	{ "SBOEID", "state_file_id", "trim", NULL },
 	{ "LASTNAME", "last_name", "name case", NULL },
@@ -524,9 +528,21 @@ const struct known known_layouts[] = {
 	    .only = "STATUS",
 	    .test = "\"in\", [ \"Active\", \"Inactive\" ]",
 	    .why = "other states of a registration may be in the file" },
+	/* As counties send it, or others who have given it a header line. */
+	{ .name = "New York voter file",
+	    .state = "NY",
+	    .signature = ny_signature,
+	    .pairs = ny_pairs,
+	    .constants = people_ny,
+	    .only = "STATUS",
+	    .test = "\"in\", [ \"A\", \"AM\", \"AF\", \"AP\", \"AU\", \"I\" ]",
+	    .why = "purged (P) and pre-registered (17) voters are in the file",
+	    .note = "the votes are in VOTERHISTORY: a ballot source of its own, see "
+	            "jobs/new-york-history.cfg" },
 	{ .name = "New York voter file",
 	    .state = "NY",
 	    .header = ny45_header,
+	    .spare = 1,
 	    .fits = fits_new_york_45,
 	    .pairs = ny_pairs,
 	    .constants = people_ny,
@@ -538,6 +554,7 @@ const struct known known_layouts[] = {
 	{ .name = "New York voter file",
 	    .state = "NY",
 	    .header = ny47_header,
+	    .spare = 1,
 	    .fits = fits_new_york_47,
 	    .pairs = ny_pairs,
 	    .constants = people_ny,
@@ -593,7 +610,9 @@ const struct known *
 known_by_shape(const struct column *columns, size_t count)
 {
 	for (const struct known *known = known_layouts; known->name; known++) {
-		if (known->header && length_of(known->header) == count && known->fits(columns))
+		size_t least = known->header ? length_of(known->header) : count + 1;
+
+		if (least <= count && count - least <= known->spare && known->fits(columns))
 			return known;
 	}
 	return NULL;

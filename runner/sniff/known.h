@@ -32,6 +32,7 @@ struct known {
 	const char *const *signature; /* NULL at the end; NULL: it has no header line */
 	/* Of a file without one: its columns, and whether values look like it. */
 	const char *const *header;
+	uint32_t spare; /* columns that may stand behind those, without a name */
 	bool (*fits)(const struct column *columns);
 	const struct known_pair *pairs;
 	const struct known_constant *constants;

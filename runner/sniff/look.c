@@ -312,30 +312,29 @@ guess_header(struct look *look)
 	look->is_header_sure = look->has_header || !may_be;
 }
 
-/* For a file without a header line: those of its layout, or column_1 on. */
+/* For a file without a header line: those of its layout; column_N where it has none. */
 static int
 name_columns(struct look *look, struct err *err)
 {
 	SCOPED(buf) text = BUF_INIT;
+	uint32_t named = 0;
+	struct span rest;
 
 	look->known = known_by_shape(look->columns, look->column_count);
-	for (uint32_t i = 0; i < look->column_count && !look->known; i++)
+	while (look->known && look->known->header[named]) {
+		look->names[named] = span_of(look->known->header[named]);
+		named++;
+	}
+	for (uint32_t i = named; i < look->column_count; i++)
 		buf_printf(&text, "column_%u ", i + 1);
 	if (buf_check(&text, err))
 		return -1;
-	if (!look->known) {
-		struct span rest;
-
-		buf_done(&look->text);
-		look->text = text;
-		text = (struct buf)BUF_INIT;
-		rest = buf_span(&look->text);
-		for (uint32_t i = 0; i < look->column_count; i++)
-			look->names[i] = span_next(&rest, ' ');
-		return 0;
-	}
-	for (uint32_t i = 0; i < look->column_count; i++)
-		look->names[i] = span_of(look->known->header[i]);
+	buf_done(&look->text);
+	look->text = text;
+	text = (struct buf)BUF_INIT;
+	rest = buf_span(&look->text);
+	for (uint32_t i = named; i < look->column_count; i++)
+		look->names[i] = span_next(&rest, ' ');
 	return 0;
 }
 

@@ -272,7 +272,14 @@ add_problem(struct buf *to, const struct complaint *complaint, const struct prob
 		if (add_field_around(to, complaint, problem, err))
 			return -1;
 		buf_add_text(
-		    to, "\n  Lines end with LF or CR LF.  Take it out, or quote the field.");
+		    to, "\n  Lines end with LF or CR LF.  Choose:"
+			"\n    take it out, or quote the field;");
+		if (complaint->layout && complaint->layout->dialect.returns) {
+			buf_add_text(to, "\n    `clean` knows no way: the quoted field ends before it.");
+			return 0;
+		}
+		buf_printf(to, "\n    if it belongs to a value, set  clean = \"hard returns\";  in %s.",
+		    or_the_job_file(complaint->places.quoting));
 		return 0;
 	case PROBLEM_FIELD_COUNT:
 		add_field_count(to, complaint, problem);

@@ -8,15 +8,17 @@ struct dialect {
 	char delimiter; /* ',' '\t' '|' ';' */
 	bool quotes;    /* RFC 4180, strictly; false: a quotation mark is an ordinary character */
 	bool strays;    /* with quotes: one inside an unquoted field is an ordinary character */
+	bool returns;   /* a CR that no LF follows is one, too */
 };
 
 /* What the nation reads, and the only dialect that is ever sent. */
-#define DIALECT_SENT ((struct dialect){ ',', true, false })
+#define DIALECT_SENT ((struct dialect){ ',', true, false, false })
 
 static inline bool
 dialect_is_sent(struct dialect dialect)
 {
-	return dialect.delimiter == ',' && dialect.quotes && !dialect.strays;
+	return dialect.delimiter == ',' && dialect.quotes && !dialect.strays &&
+	    !dialect.returns;
 }
 
 #endif

@@ -85,11 +85,18 @@ end_record(struct scan *scan, unsigned line_end_bytes)
 	return SCAN_RECORD;
 }
 
+static bool
+is_after_cr(const struct scan *scan)
+{
+	return scan->state == SCAN_AFTER_CR || scan->state == SCAN_AFTER_QUOTED_CR;
+}
+
 /* A byte outside quotation marks that no rule forbids where it stands. */
 static enum scan_verdict
 take_outside(struct scan *scan, char byte)
 {
-	bool after_cr = scan->state == SCAN_AFTER_CR;
+	bool after_quote = scan->state == SCAN_AFTER_QUOTE;
+	bool after_cr = is_after_cr(scan);
 
 	scan->at++;
 	if (byte == '\n') {
@@ -101,7 +108,9 @@ take_outside(struct scan *scan, char byte)
 		begin_field(scan);
 		scan->state = SCAN_AT_FIELD;
 	} else {
-		scan->state = byte == '\r' ? SCAN_AFTER_CR : SCAN_IN_PLAIN;
+		scan->state = byte != '\r' ? SCAN_IN_PLAIN
+		    : after_quote           ? SCAN_AFTER_QUOTED_CR
+					    : SCAN_AFTER_CR;
 	}
 	return SCAN_MORE;
 }
@@ -140,6 +149,12 @@ take_byte(struct scan *scan, char byte)
 			return scan_fail(scan, PROBLEM_AFTER_QUOTE, scan->at);
 		break;
 	case SCAN_AFTER_CR:
+		if (byte != '\n' && !scan->dialect.returns)
+			return scan_fail(scan, PROBLEM_BARE_CR, scan->at - 1);
+		if (is_quote && !scan->dialect.strays)
+			return scan_fail(scan, PROBLEM_STRAY_QUOTE, scan->at);
+		break;
+	case SCAN_AFTER_QUOTED_CR:
 		if (byte != '\n')
 			return scan_fail(scan, PROBLEM_BARE_CR, scan->at - 1);
 		break;
@@ -240,7 +255,9 @@ state_after(const struct view *view)
 		return SCAN_AFTER_QUOTE;
 	if (view->delimiter & last)
 		return SCAN_AT_FIELD;
-	return view->cr & last ? SCAN_AFTER_CR : SCAN_IN_PLAIN;
+	if (!(view->cr & last))
+		return SCAN_IN_PLAIN;
+	return view->close << 1 & last ? SCAN_AFTER_QUOTED_CR : SCAN_AFTER_CR;
 }
 
 /* Takes the block up to its first record end if that keeps the rules, and tells so; leaves it to
@@ -252,7 +269,7 @@ take_block(struct scan *scan, const char *bytes, enum scan_verdict *verdict)
 	uint64_t taken = ~UINT64_C(0);
 	unsigned end;
 
-	if (scan->state == SCAN_AFTER_CR)
+	if (is_after_cr(scan))
 		return false;
 	view = view_block(scan, bytes);
 	if (view.lf)
@@ -305,6 +322,10 @@ scan_finish(struct scan *scan)
 		scan->problem.line = scan->field_line;
 		return SCAN_PROBLEM;
 	case SCAN_AFTER_CR:
+		if (!scan->dialect.returns)
+			return scan_fail(scan, PROBLEM_BARE_CR, scan->at - 1);
+		break;
+	case SCAN_AFTER_QUOTED_CR:
 		return scan_fail(scan, PROBLEM_BARE_CR, scan->at - 1);
 	case SCAN_AT_FIELD:
 	case SCAN_IN_PLAIN:

@@ -10,7 +10,8 @@
  * is not doubled ends it, and a delimiter or line end must follow. A line without a byte is a
  * problem: write "" for a record of one empty field. With strays, too, a quotation mark inside an
  * unquoted field is data; what follows a closing one stays a problem, because nobody knows whether the
- * record ends there. Bytes from 0x80 up and NUL are ordinary
+ * record ends there. With returns, a CR that no LF follows is data, but for one behind a closing quotation
+ * mark. Bytes from 0x80 up and NUL are ordinary
  * here (utf8.h judges them). */
 #ifndef RUNNER_SOURCE_SCAN_H
 #define RUNNER_SOURCE_SCAN_H
@@ -35,7 +36,8 @@ enum scan_state {
 	SCAN_IN_PLAIN,    /* in a field without quotation marks */
 	SCAN_IN_QUOTES,   /* inside quotation marks */
 	SCAN_AFTER_QUOTE, /* after one that closes the field, or is the first of two */
-	SCAN_AFTER_CR,    /* a line feed must follow */
+	SCAN_AFTER_CR,    /* a line feed must follow, but with returns */
+	SCAN_AFTER_QUOTED_CR, /* one must follow: the field is closed */
 };
 
 struct scan_record {

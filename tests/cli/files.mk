@@ -1,11 +1,14 @@
 # The shipped binary against the pretend nation: one theme a file.
 cli_tests = %D%/answers.sh %D%/splitting.sh %D%/stopping.sh %D%/files.sh %D%/chunks.sh %D%/reports.sh \
 	%D%/real_layouts.sh %D%/tokens.sh %D%/refresh.sh %D%/jobs.sh %D%/verbs.sh %D%/terminal.sh \
-	%D%/transform.sh %D%/history.sh %D%/confined.sh %D%/hostile.sh %D%/copies.sh %D%/online.sh %D%/inputs.sh %D%/init.sh %D%/lint.sh %D%/jobs_by_state.sh %D%/retry.sh
+	%D%/transform.sh %D%/history.sh %D%/confined.sh %D%/hostile.sh %D%/copies.sh %D%/online.sh %D%/inputs.sh %D%/init.sh %D%/lint.sh %D%/jobs_by_state.sh \
+	%D%/big_states.sh %D%/retry.sh
 TESTS += $(cli_tests)
 # Its failures without end fill a disk to 256 MiB.
 LONG_TESTS += %D%/hostile.sh
-EXTRA_DIST += $(cli_tests) %D%/states.py %D%/load.sh %D%/trespass.c
+# Files of a gigabyte.
+LONG_TESTS += %D%/big_states.sh
+EXTRA_DIST += $(cli_tests) %D%/states.py %D%/other_reader.py %D%/load.sh %D%/trespass.c
 
 # The nation of hostile.sh.
 check_PROGRAMS += tests/wire/hostile

@@ -179,6 +179,23 @@ for state in oh nc wa co ny; do
 	exits 0 "$state: check takes the job as it is" rollcall check "$state.cfg"
 	is "$state: no value of it is shown" "" "$(quotes "$state.csv" "$state.cfg")"
 done
+# ---- New York: also with a header line, and with a column behind those that are known
+python3 "$TOP_SRCDIR/tests/cli/states.py" new-york 20 >ny47.txt
+sed 's/\r$/,"PHONE"\r/' ny47.txt >ny48.txt
+cut -d, -f1-6,11,7-9,13- ny47.txt >ny45.txt # no cell has a comma
+sed 's/\r$/,"PHONE"\r/' ny45.txt >ny46.txt
+{
+	sed -n '/header    = /,/];/p' "$TOP_SRCDIR/jobs/new-york.cfg" | grep -o '"[A-Z0-9_]*"' | paste -sd,
+	cat ny47.txt
+} >nyhead.txt
+for file in ny45 ny46 ny47 ny48 nyhead; do
+	exits 0 "$file: init" rollcall init "$file.txt"
+	out_has "$file: is known" "New York voter file, 1 file"
+	exits 0 "$file: check takes the job as it is" rollcall check "$file.cfg"
+done
+file_has "a column that the layout does not name has its number" ny46.cfg '"VOTERHISTORY", "column_46" ]'
+file_has "a header line is the file's own" nyhead.cfg '"state_file_id",'
+
 sed '2s/.*/&Quibble/' voters.txt >q.txt
 echo "# Quibble" >>voters.cfg
 is "a value that is shown would be found" yes "$(quotes q.txt voters.cfg | grep -q Quibble && echo yes)"

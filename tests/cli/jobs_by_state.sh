@@ -193,6 +193,8 @@ ballots()
 		    with open(name, newline='', encoding=encoding) as file:
 		        for row in csv.DictReader(file, None if has_header else columns):
 		            rows += 1
+		            if row.get('STATUS', 'A') not in ('A', 'AM', 'AF', 'AP', 'AU', 'I'):
+		                continue
 		            if state == 'ohio-history':
 		                want |= {(row['SOS_VOTERID'], datetime.datetime.strptime(column[8:], '%m/%d/%Y').date()) for column in row
 		                    if re.match('(GENERAL|PRIMARY|SPECIAL)-', column) and row[column].strip()}

@@ -1,8 +1,14 @@
 #!/usr/bin/env python3
 """states.py LAYOUT ROWS [SEED [FIRST]] - a synthetic voter file on stdout, as a state sends it: real names of
 columns, delimiter, quoting, encoding, line ends, and the oddities that its files have. The same
-arguments give the same bytes. FIRST is added to the numbers in ids. Nobody in it exists."""
+arguments give the same bytes. FIRST is added to the numbers in ids. Nobody in it exists.
+
+states.py --worn LAYOUT SIZE [SEED] - the same, until SIZE bytes are written, and worn: dates that are none, blanks in ids,
+quotation marks and hard returns in values, statuses and methods nobody knows, votes of voters who were removed, line ends
+of both kinds, none behind the last record. Voters of a people file are those of its history of the same SEED."""
+import itertools
 import random
+import re
 import sys
 
 LAST = ['SMITH', 'LEE', 'O\'BRIEN', 'MCDONALD', 'DE LA CRUZ', 'NU\u00d1EZ', 'VAN DER BERG', 'GARC\u00cdA', 'SMITH-JONES',
@@ -195,6 +201,73 @@ def new_york(m, i):
     return row
 
 
+# ---- worn files
+
+OHIO_WORN = OHIO_ELECTIONS + [f'{kind}-{day}/{year}' for year in range(2004, 2020, 2)
+    for kind, day in (('PRIMARY', '03/06'), ('GENERAL', '11/06'))] + ['SPECIAL-08/04/2009']
+
+
+def is_removed(i):
+    return i * 7919 % 10 < 2
+
+
+def wear_ohio(m, i, row):
+    for election in OHIO_WORN[len(OHIO_ELECTIONS):]:
+        row[election] = m.one('', '', '', 'X') if election.startswith('GEN') else m.one('', '', '', '', 'X', 'D', 'R', ' ')
+    if i % 101 == 0:
+        row['DATE_OF_BIRTH'] = m.one('0000-00-00', '1975-02-29', '1800-13-01', 'UNKNOWN', ' ', '1960-1-1')
+    if i % 97 == 0:
+        row['RESIDENTIAL_ADDRESS1'] = m.one('12 "THE ""OAKS""" DR', '5\' 10" RD, REAR', '77 LOT\r\nB', '9 MAIN\nST', '8 O\rK')
+        row['COUNTY_NUMBER'] = m.one('99', '7', '', ' 12', 'XX')
+    if i % 89 == 0:
+        row.update(SOS_VOTERID=row['SOS_VOTERID'] + '  ', REGISTRATION_DATE=m.one('2001-02-30', '20010203', '2001-02-03 00:00:00'))
+
+
+def wear_nc(m, i, row):
+    row['ncid'] = f'{("AA", "BN", "DL")[i % 3]}{i}'
+    row['voter_status_desc'] = m.one('REMOVED', 'REMOVED', 'DENIED', 'TEMPORARY', ' ') if is_removed(i) else m.one('ACTIVE',
+        'ACTIVE ', 'INACTIVE')
+    if i % 53 == 0:
+        row.update(registr_dt=m.one('00/00/0000', '02/29/1900', '##/##/####', '13/01/1999', '1/2/1999', ' '),
+            birth_year=m.one('0', '0000', '19', '', '1955 '))
+    if i % 59 == 0:
+        row.update(party_cd=m.one('CST', 'NLB', 'JFA', '', ' dem '), ncid=' ' + row['ncid'] + ' ', gender_code=m.one('X', 'Z', ' '))
+    if i % 61 == 0:
+        row['precinct_desc'] = m.one('TWO\r\nLINES', 'A\tTAB', 'SAYS ""', '\u00a0\u00ff')
+
+
+def wear_nc_history(m, i, row):
+    voter = own = i // 4 + 1
+    while is_removed(voter) and i % 400:
+        voter += 1  # who has years of his own for each of them: nobody votes twice
+    year = ('2020', '2012', '2004')[voter - own]
+    row.update(ncid=f'{("AA", "BN", "DL")[voter % 3]}{voter}', voted_party_desc=m.one('DEMOCRATIC', 'REPUBLICAN', 'UNAFFILIATED'),
+        election_lbl=('11/03/', '03/03/', '11/08/', '08/03/')[i % 4] + year,
+        election_desc=m.one('11/03/2020 GENERAL', '03/03/2020 PRIMARY'), pct_label=f'{i % 99:02}-{i % 7}',
+        pct_description=f'PRECINCT {i % 99:02}-{i % 7}', voted_county_id='92', voted_county_desc='WAKE',
+        vtd_label=f'{i % 99:02}', vtd_description=f'{i % 99:02}')
+    if i % 1009 == 0:
+        row['election_lbl'] = m.one('13/45/2020', '', '11/31/2020', '2020-11-03')
+    if i % 53 == 0:
+        row['voting_method'] = m.one(' IN-PERSON ', 'LEGACY', 'PROVISIONAL', '', 'MOON', 'ABSENTEE CURBSIDE')
+
+
+def wear_new_york(m, i, row):
+    row['STATUS'] = m.one('P', '17', 'P', '') if is_removed(i) else m.one('A', 'A', 'AM', 'I', 'A ')
+    if i % 67 == 0:
+        row.update(DOB=m.one('00000000', '19790230', '1979', '19790101 ', ''), ENROLLMENT=m.one('SAM', 'OTH', 'ind', ''),
+            COUNTYCODE=m.one('7', '07', '99', '', 'X3'))
+    if i % 71 == 0:
+        row.update(RSTREETNAME=m.one('"OLD" RD', 'COUNTY\r\nROAD  9', 'A, B & C'), SBOEID=row['SBOEID'] + ' ')
+    if i % 5 < 3:
+        days = [day for day in ('20241105', '20221108', '20201103', '20200623', '20181106', '20161108') if m.one(0, 1, 1)]
+        row['VOTERHISTORY'] = ';'.join(f'{day} {m.one("GE", "PE", "PP")}' for day in days) + m.one('', '', ';', ';; ',
+            ';2008 General Election', ';20201303 GE')
+
+
+WORN = {'ohio': wear_ohio, 'nc': wear_nc, 'nc-history': wear_nc_history, 'new-york': wear_new_york}
+
+
 # function, columns, header line, delimiter, quoted ("all", "need", "never"), encoding, line end
 LAYOUTS = {
     'ohio': (ohio, OHIO + OHIO_ELECTIONS, True, ',', 'all', 'cp1252', '\n'),
@@ -209,25 +282,51 @@ LAYOUTS = {
 }
 
 
+def rows(arguments):
+    """Cells, with what ends each record."""
+    make, columns, has_header, _, _, _, end = LAYOUTS[arguments[0]]
+    maker = Maker(int(arguments[2]) if len(arguments) > 2 else 1)
+    if has_header:
+        yield columns, end
+    first = int(arguments[3]) if len(arguments) > 3 else 0
+    for i in range(first + 1, first + int(arguments[1]) + 1):
+        row = make(maker, i)
+        yield [row[column] for column in columns], end
+
+
+def worn_rows(arguments):
+    make, columns, has_header, _, _, _, end = LAYOUTS[arguments[0]]
+    maker, wear = Maker(int(arguments[2]) if len(arguments) > 2 else 1), WORN[arguments[0]]
+    if arguments[0] == 'ohio':
+        columns = OHIO + OHIO_WORN
+    if has_header:
+        yield columns, end
+    for i in itertools.count(1):
+        row = make(maker, i)
+        wear(maker, i, row)
+        yield [row[column] for column in columns], '\r\n' if i % 7 == 0 else '\n' if i % 11 == 0 else end
+
+
 def main():
-    make, columns, has_header, delimiter, quoted, encoding, end = LAYOUTS[sys.argv[1]]
-    maker = Maker(int(sys.argv[3]) if len(sys.argv) > 3 else 1)
+    is_worn = sys.argv[1] == '--worn'
+    arguments = sys.argv[1 + is_worn:]
+    _, _, _, delimiter, quoted, encoding, _ = LAYOUTS[arguments[0]]
+    special = re.compile(f'[{re.escape(delimiter)}"\r\n]')
 
     def cell(value):
-        need = any(sign in value for sign in (delimiter, '"', '\n'))
-        if quoted == 'all' or (quoted == 'need' and need):
+        if quoted == 'all' or (quoted == 'need' and special.search(value)):
             return '"' + value.replace('"', '""') + '"'
         return value
 
-    def put(values):
-        sys.stdout.buffer.write((delimiter.join(map(cell, values)) + end).encode(encoding))
-
-    if has_header:
-        put(columns)
-    first = int(sys.argv[4]) if len(sys.argv) > 4 else 0
-    for i in range(first + 1, first + int(sys.argv[2]) + 1):
-        row = make(maker, i)
-        put([row[column] for column in columns])
+    written, end = 0, ''
+    for values, next_end in worn_rows(arguments) if is_worn else rows(arguments):
+        line = (end + delimiter.join(map(cell, values))).encode(encoding)
+        end = next_end
+        written += len(line)
+        if is_worn and written > int(arguments[1]):
+            return
+        sys.stdout.buffer.write(line)
+    sys.stdout.buffer.write(end.encode(encoding))
 
 
 if __name__ == '__main__':

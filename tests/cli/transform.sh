@@ -129,6 +129,29 @@ is "no row was sent twice" "$(total_sent=$(tail -n 1 nc.run/summary.csv | cut -d
 sed -i '0,/NÚÑEZ/s///; s/\tACTIVE\tDEM/\tACTIVE\tREP/' nc.txt
 is "another file is found" yes "$([ -n "$(other_reader)" ] && echo yes)"
 
+# ---- carriage returns that end no line
+printf 'id,state,name\n1,NC,Ann\rLee\n2,NC,"Bo\rLee"\r\n3,NC,Cy\r\n' >nc.txt
+cat >cr.cfg <<-END
+	version = 1;
+	nation = { url = "$SANDBOX_URL"; token = "file:token"; };
+	sources = ( { type = "people"; input = "nc.txt";
+	  columns = ( ( "id", "external_id" ), ( "state", "note" ), ( "name", "first_name" ) ); } );
+	limits = { requests = "1000/100ms"; }; poll = { first = "5ms"; most = "20ms"; };
+END
+exits 65 "a carriage return of its own is refused" rollcall check cr.cfg
+is "and what helps is told" 'rollcall: nc.txt has a carriage return that no line feed follows
+  row 1 (line 2, byte 22), column name: Ann Lee
+  Lines end with LF or CR LF.  Choose:
+    take it out, or quote the field;
+    if it belongs to a value, set  clean = "hard returns";  in cr.cfg line 3.
+Nothing was sent.' "$(cat "$WORK/err")"
+sed -i 's/input = "nc.txt";/& clean = "hard returns";/' cr.cfg
+exits 0 "clean takes it as a hard return" rollcall run cr.cfg
+is "and it is sent as a blank" "Ann Lee,Bo Lee,Cy" "$(nation people.csv | grep -oE '(Ann|Bo) Lee|Cy' | paste -sd,)"
+printf 'id,state,name\n1,NC,"Ann"\rLee\n' >nc.txt
+exits 65 "not behind a closing quotation mark" rollcall check cr.cfg
+err_has "where clean does not help" 'clean` knows no way: the quoted field ends before it.'
+
 # ---- a load belongs to its job
 for change in 's/"DEM", "D"/"DEM", "Dem"/ maps.party' 's/"name case"/"upper"/ sources.people.columns' \
 	's/"!=", "MOVED"/"=", "MOVED"/ sources.people.only' 's/windows-1252/latin9/ sources.people.encoding'; do

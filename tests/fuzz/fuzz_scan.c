@@ -16,7 +16,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 
 	if (len < 2)
 		return 0;
-	dialect = (struct dialect){ delimiters[bytes[0] & 3], bytes[0] >> 2 & 1 };
+	dialect = (struct dialect){ delimiters[bytes[0] & 3], bytes[0] >> 2 & 1,
+		bytes[0] >> 3 & 1, bytes[0] >> 4 & 1 };
 	text = (const char *)bytes + 2;
 	transcript_of_scan(&said, text, len - 2, 1u + bytes[1], dialect);
 	transcript_of_grammar(&wanted, text, len - 2, dialect);

@@ -279,7 +279,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	columns[0] = (struct layout_column){ bytes[3] & 1 ? "{c0} {c1}" : "c0", "x", { steps, 2 } };
 	columns[1] = (struct layout_column){ "c1", "y", { steps, bytes[3] >> 1 & 1 } };
 	trial.layout = (struct layout_options){
-		.dialect = { bytes[0] & 1 ? '\t' : ',', !(bytes[0] & 2), bytes[0] & 4 },
+		.dialect = { bytes[0] & 1 ? '\t' : ',', !(bytes[0] & 2), bytes[0] & 4,
+		    bytes[0] & 16 },
 		.header = header,
 		.header_count = 2,
 		.columns = columns,

@@ -10,6 +10,10 @@ ballots='state_file.id,registered_address.state,ballots.vote_method,election.cou
 ballots="$ballots,election.state,election.election_at\n1,NC,voted,US,NC,11/05/2024\n9,NC,early,US,NC,11/05/2024\n"
 
 start_sandbox --token t --refresh-token r1 --token-life 1h --file-limit 1000
+for table in people ballots; do
+	is "the table of $table of a new nation is its header, and ends" 1 \
+		"$(timeout 30 curl -sS "$SANDBOX_URL/sandbox/$table.csv" | head -c 100000 | wc -l)"
+done
 
 # ---- V1
 submit people "$people"

@@ -1,6 +1,7 @@
 #include "platform.h"
 
 #include <assert.h>
+#include <stdint.h>
 #include <string.h>
 #include <zlib.h>
 #include <zstd.h>

@@ -289,7 +289,9 @@ every_kind_of_bad_input_is_told_with_its_place_and_a_way_out(void **state)
 	expect_refusal("id,b\rc\n1,2\n", options,
 	    "voters.csv has a carriage return that no line feed follows\n"
 	    "  header line (line 1, byte 4), column 2: b c\n"
-	    "  Lines end with LF or CR LF.  Take it out, or quote the field.\n"
+	    "  Lines end with LF or CR LF.  Choose:\n"
+	    "    take it out, or quote the field;\n"
+	    "    if it belongs to a value, set  clean = \"hard returns\";  in a.cfg:30.\n"
 	    "Nothing was sent.");
 	expect_refusal("id,b\n1,2,3\n", options,
 	    "voters.csv has a row with 3 fields instead of 2\n"

@@ -300,10 +300,27 @@ without_quoting_the_rules_hold_at_every_place_too(void **state)
 }
 
 static void
+a_return_of_its_own_is_data_where_the_dialect_says_so(void **state)
+{
+	static const char *const texts[] = { "a\rb,c\n", "\r,\r\r\n", "a\r\"b\n", "\r\"b\"\n",
+		"\"a\"\rb\n", "\"a\"\r\n\"b\r\"\r\n", "a\r", "\"a\"\r", "a\r\r\nb\n", "\r\n" };
+	static const struct dialect dialects[] = { { ',', true, false, true },
+		{ ',', true, true, true }, { ',', false, false, true } };
+
+	(void)state;
+	expect_bytes("a\rb\n", 4, dialects[0], "row 0 line 1 bytes 0-4 content 3: 0-3\nend\n");
+	for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+		for (size_t j = 0; j < ARRAY_COUNT(dialects); j++)
+			expect_as_the_grammar_everywhere(texts[i], dialects[j]);
+	}
+}
+
+static void
 random_texts_are_read_as_the_grammar_reads_them(void **state)
 {
 	static const struct dialect dialects[] = { { ',', true }, { '\t', true }, { '|', false },
-		{ ';', true } };
+		{ ';', true }, { ',', true, false, true }, { ',', true, true, true },
+		{ '|', false, false, true } };
 	unsigned seed = 20261121;
 
 	(void)state;
@@ -328,10 +345,13 @@ random_bytes_are_read_as_the_grammar_reads_them(void **state)
 {
 	static const char bytes[] = { '"', '"', ',', '\n', '\r', '\n', 'a', 'b', 'c', '\xC3',
 		'\0' };
+	static const struct dialect dialects[] = { { ',', true }, { ',', true, false, true },
+		{ ',', true, true, true }, { ',', true, true, false } };
 	unsigned seed = 4711;
 
 	(void)state;
 	for (unsigned i = 0; i < 50000; i++) {
+		struct dialect dialect = dialects[i % ARRAY_COUNT(dialects)];
 		size_t len = transcript_roll(&seed, 160);
 		SCOPED(buf) text = BUF_INIT;
 		SCOPED(buf) wanted = BUF_INIT;
@@ -339,9 +359,9 @@ random_bytes_are_read_as_the_grammar_reads_them(void **state)
 
 		while (text.len < len)
 			buf_add_byte(&text, bytes[transcript_roll(&seed, sizeof(bytes))]);
-		transcript_of_grammar(&wanted, buf_text(&text), len, comma);
+		transcript_of_grammar(&wanted, buf_text(&text), len, dialect);
 		transcript_of_scan(
-		    &said, buf_text(&text), len, 1 + transcript_roll(&seed, 160), comma);
+		    &said, buf_text(&text), len, 1 + transcript_roll(&seed, 160), dialect);
 		assert_string_equal(buf_text(&said), buf_text(&wanted));
 	}
 }
@@ -464,6 +484,7 @@ main(void)
 		cmocka_unit_test(a_problem_is_said_again_whatever_is_fed),
 		cmocka_unit_test(every_rule_holds_at_every_place_of_a_block),
 		cmocka_unit_test(without_quoting_the_rules_hold_at_every_place_too),
+		cmocka_unit_test(a_return_of_its_own_is_data_where_the_dialect_says_so),
 		cmocka_unit_test(random_texts_are_read_as_the_grammar_reads_them),
 		cmocka_unit_test(random_bytes_are_read_as_the_grammar_reads_them),
 		cmocka_unit_test(counting_fields_agrees_with_finding_them),

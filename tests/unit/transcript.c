@@ -132,6 +132,15 @@ is_field_end(const struct grammar *grammar, size_t at)
 }
 
 static bool
+is_data(const struct grammar *grammar, size_t at)
+{
+	size_t line_end;
+
+	return grammar->dialect.returns && at < grammar->len && grammar->text[at] == '\r' &&
+	    !has_line_end(grammar, at, &line_end);
+}
+
+static bool
 read_quoted(struct grammar *grammar)
 {
 	size_t begin = grammar->at++;
@@ -154,8 +163,10 @@ read_quoted(struct grammar *grammar)
 static bool
 read_plain(struct grammar *grammar)
 {
-	for (; !is_field_end(grammar, grammar->at); grammar->at++) {
-		if (grammar->text[grammar->at] == '"' && grammar->dialect.quotes)
+	for (; !is_field_end(grammar, grammar->at) || is_data(grammar, grammar->at);
+		grammar->at++) {
+		if (grammar->text[grammar->at] == '"' && grammar->dialect.quotes &&
+		    !grammar->dialect.strays)
 			return is_wrong(grammar, PROBLEM_STRAY_QUOTE, grammar->at);
 	}
 	return true;
