@@ -37,6 +37,16 @@ span_starts(struct span span, const char *text)
 	return span.len >= len && memcmp(span.ptr, text, len) == 0;
 }
 
+size_t
+span_find(const struct span *spans, size_t count, struct span wanted)
+{
+	size_t at = 0;
+
+	while (at < count && !span_equal(spans[at], wanted))
+		at++;
+	return at;
+}
+
 static bool
 is_blank(char c)
 {

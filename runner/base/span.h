@@ -21,6 +21,9 @@ bool span_equal(struct span a, struct span b);
 bool span_equal_nocase(struct span a, struct span b); /* ASCII */
 bool span_starts(struct span span, const char *text);
 
+/* The index of the first of them that is equal to `wanted`; `count` if none is. */
+size_t span_find(const struct span *spans, size_t count, struct span wanted);
+
 /* Without blanks (space, TAB, CR, LF) at both ends. */
 struct span span_trim(struct span span);
 

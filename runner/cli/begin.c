@@ -15,7 +15,7 @@
 #include "runner/cli/compare.h"
 #include "runner/cli/confinement.h"
 #include "runner/cli/copies.h"
-#include "runner/cli/corrected.h"
+#include "runner/cli/extension.h"
 #include "runner/cli/globs.h"
 #include "runner/cli/planning.h"
 #include "runner/cli/ports.h"
@@ -351,7 +351,7 @@ begin_load(struct session *session, const struct args *args, struct lock *lock, 
 		if (!args_has(args, OPTION_QUIET))
 			remind(session);
 	}
-	if (session_own_load(session, err) || corrected_tidy(session, err) ||
+	if (session_own_load(session, err) || extension_tidy(session, err) ||
 	    compare_inputs(session, COMPARE_FACTS, err))
 		return -1;
 	globs_warn(&session->settings);

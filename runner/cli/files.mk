@@ -9,9 +9,12 @@ libcli_a_SOURCES = \
 	%D%/completion.c \
 	%D%/confinement.c %D%/confinement.h \
 	%D%/copies.c %D%/copies.h \
+	%D%/corrected.c %D%/corrected.h \
 	%D%/demo.c \
 	%D%/explain.c \
+	%D%/extension.c %D%/extension.h \
 	%D%/globs.c %D%/globs.h \
+	%D%/handed.c %D%/handed.h \
 	%D%/init.c \
 	%D%/inputs.c %D%/inputs.h \
 	%D%/later.c \
@@ -24,7 +27,6 @@ libcli_a_SOURCES = \
 	%D%/output.c %D%/output.h \
 	%D%/planning.c %D%/planning.h \
 	%D%/ports.c %D%/ports.h \
-	%D%/corrected.c %D%/corrected.h \
 	%D%/rejects.c \
 	%D%/report.c \
 	%D%/reporting.c %D%/reporting.h \

@@ -401,20 +401,22 @@ learn_header(struct inputs *inputs, const struct journal_port *journal, uint32_t
 /* ---- the files of retries */
 
 #define RETRY_COLUMN(id, name) "rollcall." name,
-const char *const inputs_retry_columns[] = { REJECTED_CSV_COLUMNS(RETRY_COLUMN) };
+const char *const inputs_retry_columns[INPUTS_RETRY_LEADING] = {
+	REJECTED_CSV_COLUMNS(RETRY_COLUMN) "rollcall.nth"
+};
 
-/* What is sent of it are the columns behind the first seven. */
+/* What is sent of it are the columns behind those. */
 static int
 take_columns(struct inputs_retry *retry, const struct layout *layout, struct err *err)
 {
-	size_t count = layout->column_count - REJECTED_CSV_LEADING;
+	size_t count = layout->column_count - INPUTS_RETRY_LEADING;
 
 	retry->columns = calloc(count + 1, sizeof(*retry->columns));
 	retry->names = calloc(count + 1, sizeof(*retry->names));
 	if (!retry->columns || !retry->names)
 		return err_memory(err);
 	for (size_t i = 0; i < count; i++) {
-		struct span name = layout->names[REJECTED_CSV_LEADING + i];
+		struct span name = layout->names[INPUTS_RETRY_LEADING + i];
 
 		retry->names[i] = strndup(name.ptr, name.len);
 		if (!retry->names[i])
@@ -451,7 +453,7 @@ learn_columns(struct inputs_retry *retry, struct err *err)
 	if (rows_init(&rows, &options, err))
 		return -1;
 	if (layout_read(&layout, &all, &rows, retry->path, &ignored) == 0 &&
-	    layout.column_count > REJECTED_CSV_LEADING)
+	    layout.column_count > INPUTS_RETRY_LEADING)
 		result = take_columns(retry, &layout, err);
 	rows_done(&rows);
 	return result;
@@ -462,8 +464,9 @@ static const struct layout_column place_columns[] = {
 	{ .from = "rollcall.source_file", .to = "file" },
 	{ .from = "rollcall.source_line", .to = "line" },
 	{ .from = "rollcall.source_row", .to = "row" },
+	{ .from = "rollcall.nth", .to = "nth" },
 };
-enum { PLACE_CHUNK, PLACE_FILE, PLACE_LINE, PLACE_ROW };
+enum { PLACE_CHUNK, PLACE_FILE, PLACE_LINE, PLACE_ROW, PLACE_NTH };
 
 static int
 describe_retries(struct inputs *inputs, struct err *err)
@@ -534,20 +537,24 @@ struct rows_reader {
 	struct sent_reader port; /* first, so that the one is the other */
 	struct source_rows *rows;
 	struct source_rows *places; /* of a retry: where its rows were rejected; else NULL */
+	uint64_t record;            /* of the row before, */
+	uint32_t nth;               /* and its number there */
 };
 
 static int
 next_place(struct source_rows *places, struct sent_row *row, struct err *err)
 {
 	struct reread_row read;
-	uint64_t chunk = 0;
+	uint64_t chunk = 0, nth = 0;
 	bool is_end;
 
 	if (source_rows_next(places, &read, &is_end, err))
 		return -1;
-	if (is_end || number_u64(read.fields[PLACE_CHUNK], &chunk) || chunk > UINT32_MAX)
+	if (is_end || number_u64(read.fields[PLACE_CHUNK], &chunk) || chunk > UINT32_MAX ||
+	    number_u64(read.fields[PLACE_NTH], &nth) || nth > UINT32_MAX)
 		return err_set(err, ERR_INPUT, "a file of a retry is not what was planned");
 	row->chunk = (uint32_t)chunk;
+	row->nth = (uint32_t)nth;
 	row->file = read.fields[PLACE_FILE];
 	if (number_u64(read.fields[PLACE_LINE], &row->line))
 		row->line = 0;
@@ -566,11 +573,14 @@ next_row(struct sent_reader *port, struct sent_row *row, bool *is_end, struct er
 		return -1;
 	if (*is_end)
 		return 0;
+	reader->nth = read.row == reader->record ? reader->nth + 1 : 1;
+	reader->record = read.row;
 	*row = (struct sent_row){
 		.fields = read.fields,
 		.field_count = read.field_count,
 		.row = read.row,
 		.line = read.line,
+		.nth = reader->nth,
 	};
 	return reader->places ? next_place(reader->places, row, err) : 0;
 }

@@ -11,6 +11,7 @@
 #include "runner/base/span.h"
 #include "runner/cli/layouts.h"
 #include "runner/ports.h"
+#include "runner/report/rejected_csv.h"
 #include "runner/report/sent.h"
 #include "runner/source/input.h"
 #include "runner/source/reasons.h"
@@ -50,8 +51,9 @@ struct inputs_retry {
 };
 
 /* The columns of retry/N.csv before those that are sent, all of them named "rollcall.…": where the row was
- * rejected, as in rejected.csv. */
-extern const char *const inputs_retry_columns[];
+ * rejected, as in rejected.csv, and which of the rows it is that were sent of its record (sent_row.nth). */
+enum { INPUTS_RETRY_LEADING = REJECTED_CSV_LEADING + 1 };
+extern const char *const inputs_retry_columns[INPUTS_RETRY_LEADING];
 
 struct inputs {
 	const struct settings *settings;

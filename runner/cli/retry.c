@@ -91,16 +91,16 @@ static int
 change(void *ctx, struct session *session, struct err *err)
 {
 	struct retry *retry = ctx;
-	struct corrected_result result;
+	uint64_t rows;
 	char number[SHOW_BYTES];
 
 	if (args_has(retry->args, OPTION_FAILED))
 		return plan_failed_again(retry, session, err);
-	if (corrected_plan(session, &retry->file, &result, err) || session_look_again(session, err))
+	if (corrected_plan(session, &retry->file, &rows, err) || session_look_again(session, err))
 		return -1;
 	if (!args_has(retry->args, OPTION_QUIET))
-		fprintf(stderr, "%s corrected %s sent again.\n", show_count(result.rows, number),
-		    result.rows == 1 ? "row is" : "rows are");
+		fprintf(stderr, "%s corrected %s sent again.\n", show_count(rows, number),
+		    rows == 1 ? "row is" : "rows are");
 	return 0;
 }
 

@@ -1,10 +1,13 @@
 #include "platform.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "runner/cli/reporting.h"
 #include "runner/cli/unsettled.h"
+#include "runner/report/content.h"
+
+#define NO_CELLS SIZE_MAX
 
 static int
 compare_numbers(uint64_t left, uint64_t right)
@@ -23,30 +26,75 @@ compare_places(const struct unsettled_row *left, const struct unsettled_row *rig
 }
 
 static int
-compare_names(const struct unsettled_row *left, const struct unsettled_row *right)
+compare_chunks(const struct unsettled_row *left, const struct unsettled_row *right)
 {
 	int order = compare_places(left, right);
 
 	return order ? order : compare_numbers(left->chunk, right->chunk);
 }
 
-/* Those that can be taken stand before those that were sent again. */
 static int
 compare_rows(const void *a, const void *b)
 {
 	const struct unsettled_row *left = a, *right = b;
-	int order = compare_names(left, right);
+	int order = compare_chunks(left, right);
 
-	return order ? order : compare_numbers(left->again, right->again);
+	return order ? order : compare_numbers(left->nth, right->nth);
 }
 
 /* ---- reading */
+
+static size_t
+columns_of(const struct unsettled *unsettled, uint32_t source)
+{
+	return unsettled->session->job.sources[source].column_count;
+}
+
+/* A spreadsheet is kept from taking it for a formula (csv.h). */
+static uint32_t
+reason_cell(struct span reason)
+{
+	if (span_starts(reason, "'"))
+		reason = (struct span){ reason.ptr + 1, reason.len - 1 };
+	return content_cell(reason);
+}
+
+static bool
+may_be_one_of_several(const struct unsettled *unsettled, const struct rejected_row *rejected)
+{
+	return rejected->row == 0 ||
+	       unsettled->session->settings.sources[rejected->plan->source].history_count;
+}
+
+static int
+add_cells(struct unsettled *unsettled, const struct rejected_row *rejected, struct err *err)
+{
+	size_t columns = columns_of(unsettled, rejected->plan->source);
+	size_t needed = unsettled->cell_count + columns + 1;
+	uint32_t *cells = unsettled->cells;
+
+	if (needed > unsettled->cell_room) {
+		cells = reallocarray(cells, 2 * needed, sizeof(*cells));
+		if (!cells)
+			return err_memory(err);
+		unsettled->cells = cells;
+		unsettled->cell_room = 2 * needed;
+	}
+	cells += unsettled->cell_count;
+	*cells++ = reason_cell(rejected->reason);
+	for (size_t i = 0; i < columns; i++)
+		*cells++ = content_cell(
+		    i < rejected->field_count ? rejected->fields[i] : SPAN_NONE);
+	unsettled->cell_count = needed;
+	return 0;
+}
 
 static int
 add_row(void *ctx, const struct rejected_row *rejected, struct err *err)
 {
 	struct unsettled *unsettled = ctx;
 	size_t room = unsettled->room ? unsettled->room * 2 : 64;
+	bool keeps = may_be_one_of_several(unsettled, rejected);
 	struct unsettled_row *rows = unsettled->rows;
 
 	if (unsettled->count == unsettled->room) {
@@ -62,10 +110,13 @@ add_row(void *ctx, const struct rejected_row *rejected, struct err *err)
 		.source = rejected->plan->source,
 		.input = rejected->input,
 		.chunk = rejected->plan->number,
+		.nth = rejected->nth,
 		.again = rejected->again,
 		.import_id = rejected->chunk->import_id,
+		.sent = rejected->sent_again,
+		.cells = keeps ? unsettled->cell_count : NO_CELLS,
 	};
-	return 0;
+	return keeps ? add_cells(unsettled, rejected, err) : 0;
 }
 
 int
@@ -74,9 +125,13 @@ unsettled_read(struct unsettled *unsettled, struct session *session, struct err 
 	const struct rejected_visitor visitor = { add_row, unsettled };
 	bool is_readable;
 
-	*unsettled = (struct unsettled){ .rows = NULL };
+	*unsettled = (struct unsettled){ .session = session };
 	if (reporting_each_rejected(session, &visitor, &is_readable, err))
 		return -1;
+	if (!is_readable)
+		return err_set(err, ERR_INPUT,
+		    "an input cannot be read again: which of its rows were rejected is not known\n"
+		    "Nothing was changed, nothing was sent.");
 	if (unsettled->count)
 		qsort(unsettled->rows, unsettled->count, sizeof(*unsettled->rows), compare_rows);
 	return 0;
@@ -86,80 +141,184 @@ void
 unsettled_done(struct unsettled *unsettled)
 {
 	free(unsettled->rows);
+	free(unsettled->cells);
 	*unsettled = (struct unsettled){ .rows = NULL };
 }
 
-/* ---- taking */
+/* ---- the rows that a claim may mean */
 
-/* The first one that is not before this name; count if there is none. */
-static size_t
-find_first(const struct unsettled *unsettled, const struct unsettled_row *name)
+struct candidates {
+	struct unsettled_row *rows;
+	size_t count;
+};
+
+/* All of its place or, without one, all of its chunk. */
+static struct candidates
+find_candidates(const struct unsettled *unsettled, const struct unsettled_claim *claim)
 {
-	size_t from = 0, to = unsettled->count;
+	const struct unsettled_row name = { .source = claim->source, .input = claim->input,
+		.row = claim->row, .chunk = claim->chunk };
+	int (*compare)(const struct unsettled_row *, const struct unsettled_row *) =
+	    claim->row ? compare_places : compare_chunks;
+	size_t from = 0, to = unsettled->count, end;
 
 	while (from < to) {
 		size_t middle = from + (to - from) / 2;
 
-		if (compare_names(&unsettled->rows[middle], name) < 0)
+		if (compare(&unsettled->rows[middle], &name) < 0)
 			from = middle + 1;
 		else
 			to = middle;
 	}
-	return from;
+	for (end = from; end < unsettled->count; end++) {
+		if (compare(&unsettled->rows[end], &name) != 0)
+			break;
+	}
+	return (struct candidates){ unsettled->rows + from, end - from };
 }
 
-/* Of the rows with one name, which begin at `first`, the next that is free. */
-static enum unsettled_answer
-take_at(struct unsettled *unsettled, size_t first, const struct unsettled_row **row)
+/* Where a row that was sent again, and rejected again, and so on, stands now. */
+static struct unsettled_row *
+follow(const struct candidates *candidates, struct unsettled_row *row)
 {
-	struct unsettled_row *head = &unsettled->rows[first];
-	size_t next = first + head->taken;
+	for (size_t i = 0; i < candidates->count; i++) {
+		struct unsettled_row *next = &candidates->rows[i];
 
-	if (next == unsettled->count || compare_names(head, &unsettled->rows[next]) != 0)
-		return UNSETTLED_TOO_OFTEN;
-	*row = &unsettled->rows[next];
-	if (unsettled->rows[next].again)
-		return UNSETTLED_AGAIN;
-	head->taken++;
-	return UNSETTLED_TAKEN;
+		/* They are in the order of their chunks, and a row is sent again in a later one. */
+		if (row->row && row->again == next->chunk && row->nth == next->nth)
+			row = next;
+	}
+	return row;
 }
 
-/* Of the same place, in whichever chunk it was rejected: it may have been sent again, and rejected
- * again, since the list was made. */
-static enum unsettled_answer
-take_elsewhere(struct unsettled *unsettled, const struct unsettled_row *name,
-    const struct unsettled_row **row)
+static bool
+is_open(const struct unsettled_row *row)
 {
-	struct unsettled_row place = *name;
-	enum unsettled_answer answer = UNSETTLED_NEVER;
+	return !row->again && !row->is_taken;
+}
 
-	for (place.chunk = 0;;) {
-		size_t first = find_first(unsettled, &place);
-		enum unsettled_answer here;
+/* Whether all of them are one row, at first and later. */
+static bool
+is_one(const struct candidates *candidates)
+{
+	for (size_t i = 1; i < candidates->count; i++) {
+		if (candidates->rows[0].row == 0 || candidates->rows[i].nth != candidates->rows[0].nth)
+			return false;
+	}
+	return true;
+}
 
-		if (first == unsettled->count ||
-		    compare_places(&unsettled->rows[first], name) != 0)
-			return answer;
-		here = take_at(unsettled, first, row);
-		if (here == UNSETTLED_TAKEN)
-			return here;
-		if (answer != UNSETTLED_AGAIN)
-			answer = here;
-		place.chunk = unsettled->rows[first].chunk + 1;
+/* ---- which of several */
+
+struct likeness {
+	const struct unsettled *unsettled;
+	const struct unsettled_claim *claim;
+	size_t columns;
+	uint64_t content;
+};
+
+/* How many cells are equal, each for two, and the reason for one. */
+static size_t
+likeness_to(const struct likeness *likeness, const struct unsettled_row *row)
+{
+	const uint32_t *cells;
+	size_t equal;
+
+	if (row->cells == NO_CELLS)
+		return 0;
+	cells = likeness->unsettled->cells + row->cells;
+	equal = *cells == reason_cell(likeness->claim->reason);
+	for (size_t i = 0; i < likeness->columns; i++)
+		equal += 2 * (cells[i + 1] == content_cell(likeness->claim->cells[i]));
+	return equal;
+}
+
+static bool
+are_twins(const struct likeness *likeness, const struct unsettled_row *a,
+    const struct unsettled_row *b)
+{
+	const uint32_t *cells = likeness->unsettled->cells;
+
+	return a->cells != NO_CELLS && b->cells != NO_CELLS &&
+	       memcmp(cells + a->cells + 1, cells + b->cells + 1,
+		   likeness->columns * sizeof(*cells)) == 0;
+}
+
+struct choice {
+	struct unsettled_row *open, *sent; /* the most alike of those that are, and that were sent; NULL */
+	size_t open_likeness, sent_likeness;
+	struct unsettled_row *same; /* of which exactly these cells were sent, or are taken; NULL */
+};
+
+static void
+weigh(struct choice *choice, const struct likeness *likeness, struct unsettled_row *row,
+    struct unsettled_row *now)
+{
+	size_t alike = likeness_to(likeness, row);
+
+	if (!is_open(now) && now->sent == likeness->content)
+		choice->same = now;
+	if (is_open(now) && (!choice->open || alike > choice->open_likeness)) {
+		choice->open = now;
+		choice->open_likeness = alike;
+	}
+	if (now->again && (!choice->sent || alike > choice->sent_likeness)) {
+		choice->sent = now;
+		choice->sent_likeness = alike;
 	}
 }
 
-enum unsettled_answer
-unsettled_take(struct unsettled *unsettled, const struct unsettled_row *name,
+static enum unsettled_answer
+refuse(const struct unsettled_row *choice, const struct unsettled_row **row)
+{
+	*row = choice;
+	return choice->again ? UNSETTLED_AGAIN : UNSETTLED_BEFORE;
+}
+
+static enum unsettled_answer
+take(struct unsettled_row *choice, uint64_t content, const struct unsettled_row **row)
+{
+	choice->is_taken = true;
+	choice->sent = content;
+	*row = choice;
+	return UNSETTLED_TAKEN;
+}
+
+static enum unsettled_answer
+take_one_of(const struct candidates *candidates, const struct likeness *likeness,
     const struct unsettled_row **row)
 {
-	size_t first = find_first(unsettled, name);
-	bool is_there = first < unsettled->count &&
-			compare_names(&unsettled->rows[first], name) == 0;
-	enum unsettled_answer answer =
-	    is_there ? take_at(unsettled, first, row) : UNSETTLED_NEVER;
+	struct choice choice = { .open = NULL };
 
-	if (answer == UNSETTLED_TAKEN || name->row == 0)
-		return answer;
-	return take_elsewhere(unsettled, name, row);
+	for (size_t i = 0; i < candidates->count; i++)
+		weigh(&choice, likeness, &candidates->rows[i],
+		    follow(candidates, &candidates->rows[i]));
+	if (!choice.open)
+		return refuse(choice.same ? choice.same
+			      : choice.sent ? choice.sent
+					    : &candidates->rows[candidates->count - 1], row);
+	/* Rejected rows that are the same may both be handed in, but together. */
+	if (choice.same && (choice.same->again || !are_twins(likeness, choice.same, choice.open)))
+		return refuse(choice.same, row);
+	if (choice.sent && choice.sent_likeness > choice.open_likeness)
+		return refuse(choice.sent, row);
+	return take(choice.open, likeness->content, row);
+}
+
+enum unsettled_answer
+unsettled_take(struct unsettled *unsettled, const struct unsettled_claim *claim,
+    const struct unsettled_row **row)
+{
+	const struct candidates candidates = find_candidates(unsettled, claim);
+	size_t columns = columns_of(unsettled, claim->source);
+	const struct likeness likeness = { unsettled, claim, columns,
+		content_row(claim->cells, columns) };
+	struct unsettled_row *now;
+
+	if (candidates.count == 0)
+		return UNSETTLED_NEVER;
+	if (!is_one(&candidates))
+		return take_one_of(&candidates, &likeness, row);
+	now = follow(&candidates, &candidates.rows[0]);
+	return is_open(now) ? take(now, likeness.content, row) : refuse(now, row);
 }

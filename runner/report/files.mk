@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libreport.a
 libreport_a_SOURCES = \
 	%D%/accepted.h \
+	%D%/content.c %D%/content.h \
 	%D%/csv.c %D%/csv.h \
 	%D%/explain.c %D%/explain.h \
 	%D%/failures.c %D%/failures.h \

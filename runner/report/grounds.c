@@ -173,11 +173,7 @@ measure_word(struct span rest)
 static bool
 is_column(const struct grounds_known *known, struct span word)
 {
-	for (size_t i = 0; i < known->column_count; i++) {
-		if (span_equal(known->columns[i], word))
-			return true;
-	}
-	return false;
+	return span_find(known->columns, known->column_count, word) < known->column_count;
 }
 
 static bool

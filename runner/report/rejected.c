@@ -49,6 +49,7 @@ struct telling {
 	struct rejects rejects;
 	struct rejected_found *found;
 	size_t told;
+	uint32_t placeless; /* of those told */
 };
 
 static void
@@ -66,6 +67,7 @@ take_place(const struct telling *telling, const struct sent_row *sent, struct re
 	row->field_count = sent->field_count;
 	row->row = sent->row;
 	row->line = sent->line;
+	row->nth = sent->nth;
 	if (sent->chunk) {
 		row->file = sent->file;
 		row->input = sent->row ? retried_input(telling->source, sent->file)
@@ -90,12 +92,13 @@ static void
 find_again(struct telling *telling, struct rejected_row *row)
 {
 	const struct retried_row name = { .source = row->plan->source, .chunk = row->plan->number,
-		.input = row->input, .row = row->row };
-	const struct retried_row *again = retried_take(&telling->rejected->retried, &name);
+		.input = row->input, .row = row->row, .nth = row->nth };
+	const struct retried_row *again = retried_find(&telling->rejected->retried, &name);
 
 	if (!again)
 		return;
 	row->again = again->by;
+	row->sent_again = again->content;
 	row->is_answered = again->is_answered;
 	telling->found->answered += again->is_answered;
 }
@@ -118,6 +121,8 @@ tell(struct telling *telling, const struct sent_row *sent, struct err *err)
 	else
 		take_failure(telling, &row);
 	row.reason = buf_span(reason);
+	if (row.row == 0)
+		row.nth = ++telling->placeless;
 	find_again(telling, &row);
 	return telling->visitor->visit(telling->visitor->ctx, &row, err);
 }

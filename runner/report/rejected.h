@@ -25,11 +25,13 @@ struct rejected_row {
 	uint32_t input;    /* its index; RETRIED_NO_INPUT if the row has no place */
 	uint64_t row;      /* data record from 1, */
 	uint64_t line;     /* and its first physical line; 0: it has no place */
+	uint32_t nth;      /* of the rows sent of that record; of the rows of the chunk that have no place */
 	struct span reason; /* on one line, safe to show */
 	const struct span *fields; /* as sent, in the order of the header */
 	size_t field_count;
 
 	uint32_t again;   /* the chunk in which it was sent again; 0: it was not */
+	uint64_t sent_again; /* what was sent of it then (content.h) */
 	bool is_answered; /* which says what became of it: it is no longer rejected here */
 };
 

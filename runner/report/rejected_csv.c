@@ -15,16 +15,6 @@ const char *const rejected_csv_columns[REJECTED_CSV_LEADING] = {
 
 /* ---- columns */
 
-static bool
-has_column(const struct rejected_csv *csv, struct span name)
-{
-	for (size_t i = 0; i < csv->column_count; i++) {
-		if (span_equal(csv->columns[i], name))
-			return true;
-	}
-	return false;
-}
-
 static int
 join_columns(struct rejected_csv *csv, struct err *err)
 {
@@ -39,8 +29,10 @@ join_columns(struct rejected_csv *csv, struct err *err)
 		return err_memory(err);
 	for (size_t i = 0; i < job->source_count; i++) {
 		for (size_t j = 0; j < job->sources[i].column_count; j++) {
-			if (!has_column(csv, job->sources[i].columns[j]))
-				csv->columns[csv->column_count++] = job->sources[i].columns[j];
+			struct span name = job->sources[i].columns[j];
+
+			if (span_find(csv->columns, csv->column_count, name) == csv->column_count)
+				csv->columns[csv->column_count++] = name;
 		}
 	}
 	return 0;
@@ -54,11 +46,9 @@ find_places(struct rejected_csv *csv, uint32_t index)
 	if (csv->source == index)
 		return;
 	for (size_t i = 0; i < csv->column_count; i++) {
-		csv->places[i] = SIZE_MAX;
-		for (size_t j = 0; j < source->column_count; j++) {
-			if (span_equal(source->columns[j], csv->columns[i]))
-				csv->places[i] = j;
-		}
+		size_t place = span_find(source->columns, source->column_count, csv->columns[i]);
+
+		csv->places[i] = place < source->column_count ? place : SIZE_MAX;
 	}
 	csv->source = index;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "runner/core/tally.h"
+#include "runner/report/content.h"
 #include "runner/report/retried.h"
 
 uint32_t
@@ -31,7 +32,9 @@ compare_names(const struct retried_row *left, const struct retried_row *right)
 		order = compare_numbers(left->chunk, right->chunk);
 	if (order == 0)
 		order = compare_numbers(left->input, right->input);
-	return order ? order : compare_numbers(left->row, right->row);
+	if (order == 0)
+		order = compare_numbers(left->row, right->row);
+	return order ? order : compare_numbers(left->nth, right->nth);
 }
 
 static int
@@ -98,6 +101,8 @@ take_rows(struct reading *reading, struct sent_reader *reader, struct retried_ro
 			return 0;
 		row.chunk = sent.chunk;
 		row.row = sent.row;
+		row.nth = sent.nth;
+		row.content = content_row(sent.fields, sent.field_count);
 		row.input = sent.row ? input_of(reading, row.source, sent.file) : RETRIED_NO_INPUT;
 		if (add_row(reading->retried, &row, err))
 			return -1;
@@ -169,16 +174,11 @@ find_first(const struct retried *retried, const struct retried_row *name)
 }
 
 const struct retried_row *
-retried_take(struct retried *retried, const struct retried_row *name)
+retried_find(const struct retried *retried, const struct retried_row *name)
 {
 	size_t first = find_first(retried, name);
-	struct retried_row *row;
 
 	if (first == retried->count || compare_names(&retried->rows[first], name) != 0)
 		return NULL;
-	row = &retried->rows[first] + retried->rows[first].taken;
-	if (row == retried->rows + retried->count || compare_names(row, name) != 0)
-		return NULL;
-	retried->rows[first].taken++;
-	return row;
+	return &retried->rows[first];
 }

@@ -1,11 +1,10 @@
 /* retried.h - which rejected rows were sent again, and by which chunk.
  *
  * Known from the files of the retries, whose rows say where they were rejected. A row is named by source,
- * chunk, input and data record; where several rows that were sent come from one record, or where rows
- * have no place in the source, they are counted: of three rejected rows of one name, two of which were
- * sent again, one is left.
+ * chunk, input, data record, and its number among the rows that were sent of that record; one without a
+ * place in the source by source, chunk and its number among the rows of the chunk that have none.
  *
- * Memory: 40 bytes a row that was sent again. */
+ * Memory: 48 bytes a row that was sent again. */
 #ifndef RUNNER_REPORT_RETRIED_H
 #define RUNNER_REPORT_RETRIED_H
 
@@ -25,8 +24,9 @@ struct retried_row {
 	uint32_t chunk; /* in which it was rejected */
 	uint32_t input; /* RETRIED_NO_INPUT if it has no place */
 	uint32_t by;    /* the chunk in which it was sent again */
-	uint32_t taken; /* of those with this name, at the first of them: found already */
+	uint32_t nth;   /* of the rows of that record, or of those without a place */
 	bool is_answered; /* that chunk says what became of it (tally_replaces) */
+	uint64_t content; /* as it was sent again (content.h) */
 };
 
 struct retried {
@@ -42,8 +42,9 @@ int retried_read(struct retried *retried, const struct report_options *options, 
 void retried_done(struct retried *retried);
 SCOPED_BY(retried, retried_done)
 
-/* The next one that has this name, each once; NULL if there is none any more. */
-const struct retried_row *retried_take(struct retried *retried, const struct retried_row *name);
+/* The one that has this name; NULL if there is none. */
+const struct retried_row *retried_find(const struct retried *retried,
+    const struct retried_row *name);
 
 /* The index of an input of the source, RETRIED_NO_INPUT if it has none that is called so. */
 uint32_t retried_input(const struct report_source *source, struct span name);

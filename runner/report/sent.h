@@ -18,9 +18,10 @@ struct sent_row {
 	size_t field_count;
 	uint64_t row;  /* data record of the input file, from 1 */
 	uint64_t line; /* its first physical line, the header line is 1 */
+	uint32_t nth;  /* of the rows that are sent of that record, from 1: votes of a history */
 
-	/* Of a retry: where the row was rejected before. row and line are then its place in `file`; 0: it
-	 * had none there. */
+	/* Of a retry: where the row was rejected before. row, line and nth are then its place in `file`; 0: it
+	 * had none there, and nth tells it from others of that chunk that have none. */
 	struct span file; /* as the job file writes it */
 	uint32_t chunk;   /* 0: not of a retry */
 };

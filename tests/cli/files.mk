@@ -1,8 +1,9 @@
 # The shipped binary against the pretend nation: one theme a file.
-cli_tests = %D%/answers.sh %D%/splitting.sh %D%/stopping.sh %D%/files.sh %D%/chunks.sh %D%/reports.sh \
-	%D%/real_layouts.sh %D%/tokens.sh %D%/refresh.sh %D%/jobs.sh %D%/verbs.sh %D%/terminal.sh \
-	%D%/transform.sh %D%/history.sh %D%/confined.sh %D%/hostile.sh %D%/copies.sh %D%/online.sh %D%/inputs.sh %D%/init.sh %D%/lint.sh %D%/jobs_by_state.sh \
-	%D%/big_states.sh %D%/retry.sh
+cli_tests = %D%/answers.sh %D%/big_states.sh %D%/chunks.sh %D%/confined.sh %D%/copies.sh \
+	%D%/corrected.sh %D%/files.sh %D%/history.sh %D%/hostile.sh %D%/init.sh %D%/inputs.sh \
+	%D%/jobs.sh %D%/jobs_by_state.sh %D%/lint.sh %D%/online.sh %D%/real_layouts.sh \
+	%D%/refresh.sh %D%/reports.sh %D%/retry.sh %D%/splitting.sh %D%/stopping.sh \
+	%D%/terminal.sh %D%/tokens.sh %D%/transform.sh %D%/verbs.sh
 TESTS += $(cli_tests)
 # Its failures without end fill a disk to 256 MiB.
 LONG_TESTS += %D%/hostile.sh
