@@ -24,6 +24,7 @@ struct memory {
 	size_t event_count, event_cap;
 	struct event rescued[MEMORY_RESCUED]; /* the file `ids` */
 	size_t rescued_count;
+	bool takes_no_ids; /* `ids` cannot be written, either */
 	bool is_dead; /* an append failed: in this run nothing can be read or written any more */
 
 	struct memory_undo { /* what BUG_FORGETS_AT_KILL needs */
