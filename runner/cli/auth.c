@@ -12,6 +12,7 @@
 #include "runner/base/stamp.h"
 #include "runner/cli/confinement.h"
 #include "runner/cli/newtoken.h"
+#include "runner/cli/output.h"
 #include "runner/cli/session.h"
 #include "runner/cli/signin.h"
 #include "runner/cli/verbs.h"
@@ -260,12 +261,7 @@ print_json(const struct auth *auth, struct err *err)
 	jsonw_number(&json, "status", auth->answer.status);
 	jsonw_bool(&json, "shows_list", auth->answer.shows_list);
 	jsonw_string(&json, "message", auth->answer.words);
-	jsonw_close(&json, '}');
-	buf_add_byte(&text, '\n');
-	if (buf_check(&text, err))
-		return -1;
-	fwrite(text.ptr, 1, text.len, stdout);
-	return 0;
+	return output_json(&json, err);
 }
 
 /* The exit code, and what to do about it. */

@@ -7,6 +7,7 @@
 #include "runner/cli/check.h"
 #include "runner/cli/confinement.h"
 #include "runner/cli/linting.h"
+#include "runner/cli/globs.h"
 #include "runner/cli/output.h"
 #include "runner/cli/planning.h"
 #include "runner/cli/session.h"
@@ -238,12 +239,7 @@ print_json(const struct planning *planning, const struct signin_answer *answer,
 	}
 	if (linting)
 		linting_add(linting, &json);
-	jsonw_close(&json, '}');
-	buf_add_byte(&text, '\n');
-	if (buf_check(&text, err))
-		return -1;
-	fwrite(text.ptr, 1, text.len, stdout);
-	return 0;
+	return output_json(&json, err);
 }
 
 /* One look at the nation's list; what it says is data, not a failure of the asking. */
@@ -319,6 +315,19 @@ has_warnings(const struct planning *planning, const struct linting *linting)
 	return has_any;
 }
 
+/* What check reads are the files of now; a load that exists sends those of its plan. A load that cannot be
+ * read is told by the verbs that go on with it. */
+static void
+warn_of_strangers(const struct args *args)
+{
+	SCOPED(session) session = SESSION_NONE;
+	struct err ignored = ERR_INIT;
+
+	if (session_open(&session, args, &ignored) == 0 && session_has_load(&session) &&
+	    session_read_load(&session, &ignored) == 0)
+		globs_warn(&session.settings);
+}
+
 int
 check_run(const struct args *args, struct err *err)
 {
@@ -334,12 +343,15 @@ check_run(const struct args *args, struct err *err)
 		return -1;
 	session.page = args->values[OPTION_REPORT];
 	if ((is_online && signin_open(&signin, &session.settings, err)) ||
-	    confinement_enter(&session, is_online ? CONFINEMENT_NATION : 0, err) ||
+	    confinement_enter(&session,
+		(is_online ? CONFINEMENT_NATION : 0) |
+		    (session_has_load(&session) ? CONFINEMENT_STATE : 0), err) ||
 	    session_describe(&session, "0123456789abcdef", err))
 		return -1;
 	if (plan(&planning, &linting, args, err))
 		return -1;
 	planning_warn(&planning);
+	warn_of_strangers(args);
 	if (is_online && ask_nation(&signin, &answer, err))
 		return -1;
 	if (print(&planning, is_online ? &answer : NULL,

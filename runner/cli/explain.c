@@ -4,6 +4,7 @@
 
 #include "runner/base/show.h"
 #include "runner/cli/confinement.h"
+#include "runner/cli/output.h"
 #include "runner/cli/session.h"
 #include "runner/cli/verbs.h"
 #include "runner/report/explain.h"
@@ -122,8 +123,5 @@ explain_run(const struct args *args, struct err *err)
 	if ((is_json ? tell_json : tell)(&session, &history, &next, err))
 		return -1;
 	show_lines(&shown, buf_span(&text));
-	if (buf_check(&text, err) || buf_check(&shown, err))
-		return -1;
-	fputs(buf_text(&shown), stdout);
-	return 0;
+	return buf_check(&text, err) ? -1 : output_text(&shown, err);
 }

@@ -49,9 +49,10 @@ struct init {
 	size_t count;
 	char *job; /* the job file's path, "-" for standard output */
 	char **inputs; /* as the job file writes them */
+	struct output output; /* for the job file */
 };
 
-#define INIT_NONE { .looks = NULL }
+#define INIT_NONE { .output = OUTPUT_NONE }
 
 static void
 init_done(struct init *init)
@@ -67,6 +68,7 @@ init_done(struct init *init)
 	free(init->looks);
 	free(init->proposes);
 	free(init->inputs);
+	output_done(&init->output);
 	free(init->job);
 }
 SCOPED_BY(init, init_done)
@@ -207,12 +209,7 @@ print_json(const struct init *init, struct err *err)
 	for (size_t i = 0; i < init->count; i++)
 		add_file(&json, init, i);
 	jsonw_close(&json, ']');
-	jsonw_close(&json, '}');
-	buf_add_byte(&text, '\n');
-	if (buf_check(&text, err))
-		return -1;
-	fwrite(text.ptr, 1, text.len, stdout);
-	return 0;
+	return output_json(&json, err);
 }
 
 static int
@@ -250,7 +247,6 @@ name_job(struct init *init, struct err *err)
 {
 	const char *wanted = init->args->values[OPTION_OUTPUT];
 	SCOPED(buf) path = BUF_INIT;
-	struct stat facts;
 
 	if (wanted) {
 		buf_add_text(&path, wanted);
@@ -260,14 +256,8 @@ name_job(struct init *init, struct err *err)
 	}
 	if (buf_check(&path, err))
 		return -1;
-	if (output_check(path.ptr, err))
+	if (output_choose(&init->output, path.ptr, args_has(init->args, OPTION_FORCE), err))
 		return -1;
-	if (strcmp(path.ptr, "-") != 0 && !args_has(init->args, OPTION_FORCE) &&
-	    lstat(path.ptr, &facts) == 0)
-		return err_set(err, ERR_CREATE,
-		    "%s is there already\n"
-		    "  -o FILE writes another; --force replaces it.  Nothing was written.",
-		    path.ptr);
 	init->job = path.ptr;
 	path = (struct buf)BUF_INIT;
 	return 0;
@@ -318,7 +308,7 @@ group(const struct init *init, struct starter_source *sources, const char **inpu
 static void
 tell(const struct init *init, const struct starter_source *sources, size_t count, size_t decisions)
 {
-	bool is_stdout = strcmp(init->job, "-") == 0;
+	bool is_stdout = !init->output.path;
 	FILE *to = is_stdout ? stderr : stdout;
 	SCOPED(buf) job = BUF_INIT;
 
@@ -357,11 +347,20 @@ warn_of_trouble(const struct init *init)
 }
 
 static int
+put_job(struct init *init, const struct buf *text, struct err *err)
+{
+	if (output_open(&init->output, err))
+		return -1;
+	fwrite(text->ptr, 1, text->len, init->output.to);
+	return output_close(&init->output, err);
+}
+
+static int
 write_job(struct init *init, struct err *err)
 {
 	struct starter_source *sources = calloc(init->count, sizeof(*sources));
 	const char **inputs = calloc(init->count, sizeof(*inputs));
-	bool is_stdout = strcmp(init->job, "-") == 0;
+	bool is_stdout = !init->output.path;
 	struct starter_options options = { .job = is_stdout ? "JOB.cfg" : init->job,
 		.nation = init->args->values[OPTION_NATION], .sources = sources };
 	SCOPED(buf) text = BUF_INIT;
@@ -373,10 +372,8 @@ write_job(struct init *init, struct err *err)
 		options.source_count = group(init, sources, inputs);
 		failed = starter_write(&text, &options, err);
 	}
-	if (!failed && is_stdout)
-		fwrite(text.ptr, 1, text.len, stdout);
-	else if (!failed)
-		failed = output_put(init->job, buf_span(&text), err);
+	if (!failed)
+		failed = put_job(init, &text, err);
 	if (!failed)
 		tell(init, sources, options.source_count,
 		    starter_count_decisions(buf_span(&text)));

@@ -4,6 +4,7 @@
 
 #include "runner/base/show.h"
 #include "runner/cli/confinement.h"
+#include "runner/cli/output.h"
 #include "runner/cli/session.h"
 #include "runner/cli/verbs.h"
 #include "runner/report/log.h"
@@ -40,10 +41,7 @@ print_event(void *context, const struct event *event, struct err *err)
 	else
 		log_text(&line, event, printer->job);
 	show_lines(&shown, buf_span(&line));
-	if (buf_check(&line, err) || buf_check(&shown, err))
-		return -1;
-	fwrite(shown.ptr, 1, shown.len, stdout);
-	return 0;
+	return buf_check(&line, err) ? -1 : output_text(&shown, err);
 }
 
 static int

@@ -1,20 +1,16 @@
 #include "platform.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "runner/base/jsonw.h"
 #include "runner/base/show.h"
 #include "runner/base/suggest.h"
 #include "runner/cli/confinement.h"
+#include "runner/cli/output.h"
 #include "runner/cli/reporting.h"
 #include "runner/cli/verbs.h"
-#include "runner/files/put.h"
 #include "runner/report/grounds.h"
 #include "runner/report/rejected_csv.h"
 
@@ -180,15 +176,7 @@ list_json(struct buf *to, const struct asking *asking)
 	jsonw_number(&json, "schema", 1);
 	jsonw_string(&json, "job", asking->job->name);
 	jsonw_number(&json, "rejected", grounds->rows);
-	jsonw_open(&json, "reasons", '[');
-	for (size_t i = 0; i < grounds->count; i++) {
-		jsonw_open(&json, NULL, '{');
-		jsonw_number(&json, "rows", grounds->items[i].rows);
-		jsonw_string(&json, "reason", grounds->items[i].text);
-		jsonw_close(&json, '}');
-	}
-	jsonw_close(&json, ']');
-	jsonw_number(&json, "others", grounds->others);
+	grounds_json(&json, grounds);
 	jsonw_close(&json, '}');
 	buf_add_byte(to, '\n');
 }
@@ -221,78 +209,36 @@ print(struct asking *asking, struct session *session, FILE *to, struct err *err)
 			       : print_rows(asking, session, to, err);
 }
 
-/* ---- into a file: whole or not at all */
+/* ---- all of it */
 
 static int
-check_output(const struct args *args, struct err *err)
+open_load(struct session *session, const struct output *output, const struct args *args,
+    struct err *err)
 {
-	const char *path = args->values[OPTION_OUTPUT];
-	const char *slash = path ? strrchr(path, '/') : NULL;
-	const char *name = slash ? slash + 1 : path;
-
-	if (!path)
-		return 0;
-	if (!name[0] || strlen(name) >= PUT_NAME_BYTES || strlen(path) >= PATH_MAX)
-		return err_set(err, ERR_CREATE, "\"%s\" cannot be the name of a file", path);
-	if (!args_has(args, OPTION_FORCE) &&
-	    faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-		return err_set(err, ERR_CREATE, "%s is there already: --force writes over it", path);
-	return 0;
-}
-
-static int
-open_parent(const char *path, const char **name, struct err *err)
-{
-	char folder[PATH_MAX] = ".";
-	const char *slash = strrchr(path, '/');
-	int fd;
-
-	*name = slash ? slash + 1 : path;
-	if (slash)
-		snprintf(folder, sizeof(folder), "%.*s", slash == path ? 1 : (int)(slash - path),
-		    path);
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return fd < 0 ? err_system(err, ERR_CREATE, errno, "%s", folder) : fd;
-}
-
-static int
-print_into(struct asking *asking, struct session *session, const char *path, struct err *err)
-{
-	const char *name;
-	int folder = open_parent(path, &name, err);
-	int failed;
-
-	if (folder < 0)
+	if (session_open(session, args, err))
 		return -1;
-	{
-		SCOPED(put) put = PUT_NONE;
-
-		failed = put_open(&put, folder, name, err) ||
-			 print(asking, session, put.file, err) || put_commit(&put, err);
-	}
-	close(folder);
-	return failed ? -1 : 0;
+	if (output->path && !output->device)
+		snprintf(session->output, sizeof(session->output), "%s", output->path);
+	return confinement_enter(session, CONFINEMENT_STATE, err) || session_read_load(session, err)
+		   ? -1
+		   : 0;
 }
 
 static int
 rejects_run(const struct args *args, struct err *err)
 {
 	SCOPED(session) session = SESSION_NONE;
+	SCOPED(output) output = OUTPUT_NONE;
 	SCOPED(asking) asking = {
 		.args = args,
 		.job = &session.job,
 		.reason = span_of(args->values[OPTION_REJECTED_FOR]),
 		.is_list = args_has(args, OPTION_LIST) || args_has(args, OPTION_JSON),
 	};
-	const char *output = args->values[OPTION_OUTPUT];
 
-	if (check_output(args, err) || session_open(&session, args, err))
+	if (output_choose(&output, args->values[OPTION_OUTPUT], args_has(args, OPTION_FORCE), err) ||
+	    open_load(&session, &output, args, err) || read_sources(&asking, err) ||
+	    output_open(&output, err) || print(&asking, &session, output.to, err))
 		return -1;
-	if (output)
-		snprintf(session.output, sizeof(session.output), "%s", output);
-	if (confinement_enter(&session, CONFINEMENT_STATE, err) ||
-	    session_read_load(&session, err) || read_sources(&asking, err))
-		return -1;
-	return output ? print_into(&asking, &session, output, err)
-		      : print(&asking, &session, stdout, err);
+	return output_close(&output, err);
 }

@@ -5,6 +5,7 @@
 
 #include "runner/base/jsonw.h"
 #include "runner/cli/confinement.h"
+#include "runner/cli/output.h"
 #include "runner/cli/reporting.h"
 #include "runner/cli/verbs.h"
 
@@ -40,12 +41,7 @@ print_json(const struct session *session, const char *folder, struct err *err)
 		jsonw_string(&json, NULL, path);
 	}
 	jsonw_close(&json, ']');
-	jsonw_close(&json, '}');
-	buf_add_byte(&text, '\n');
-	if (buf_check(&text, err))
-		return -1;
-	fputs(buf_text(&text), stdout);
-	return 0;
+	return output_json(&json, err);
 }
 
 static int

@@ -8,6 +8,8 @@
 
 #include "runner/base/show.h"
 #include "runner/cli/confinement.h"
+#include "runner/cli/output.h"
+#include "runner/cli/reporting.h"
 #include "runner/cli/standing.h"
 #include "runner/cli/verbs.h"
 
@@ -39,10 +41,51 @@ print(const struct status *status, bool is_json, struct err *err)
 	else
 		status_text(&text, status);
 	show_lines(&shown, buf_span(&text));
-	if (buf_check(&text, err) || buf_check(&shown, err))
-		return -1;
-	fwrite(shown.ptr, 1, shown.len, stdout);
-	return 0;
+	return buf_check(&text, err) ? -1 : output_text(&shown, err);
+}
+
+struct grouping {
+	const struct report_job *job;
+	struct grounds *grounds;
+	struct buf folded;
+};
+
+static int
+group(void *ctx, const struct rejected_row *row, struct err *err)
+{
+	struct grouping *grouping = ctx;
+	const struct report_source *source = &grouping->job->sources[row->plan->source];
+	const struct grounds_known known = { source->columns, source->column_count, row->fields,
+		row->field_count };
+
+	if (row->is_answered)
+		return 0;
+	grounds_fold(&grouping->folded, row->reason, &known);
+	return buf_check(&grouping->folded, err) ||
+		       grounds_add(grouping->grounds, buf_span(&grouping->folded), err)
+		   ? -1
+		   : 0;
+}
+
+/* Only for the one load that is asked about: their rows are read again in its inputs. If these are gone, where
+ * it stands can be told all the same. */
+static void
+add_grounds(struct status *status, struct grounds *grounds, struct session *session)
+{
+	struct grouping grouping = { &session->job, grounds, BUF_INIT };
+	const struct rejected_visitor visitor = { group, &grouping };
+	struct err ignored = ERR_INIT;
+	uint64_t rejected = 0;
+	bool is_readable;
+
+	for (size_t i = 0; i < session->job.source_count; i++)
+		rejected += tally_rejected(&status->tallies[i]);
+	if (rejected == 0)
+		return;
+	if (reporting_each_rejected(session, &visitor, &is_readable, &ignored) == 0)
+		status->grounds = grounds;
+	buf_done(&grouping.folded);
+	grounds_sort(grounds);
 }
 
 static int
@@ -50,6 +93,7 @@ status_of(const struct args *args, struct err *err)
 {
 	SCOPED(session) session = SESSION_NONE;
 	SCOPED(standing) standing = STANDING_NONE;
+	SCOPED(grounds) grounds = GROUNDS_NONE;
 
 	/* All loads of a folder are looked at by one process, which is confined to that. */
 	if (session_open(&session, args, err) ||
@@ -61,6 +105,8 @@ status_of(const struct args *args, struct err *err)
 	if (standing_read(&standing, &session, err) ||
 	    standing_add_runner(&standing, &session, err))
 		return -1;
+	if (args_has(args, OPTION_JSON) && args->operand_count)
+		add_grounds(&standing.status, &grounds, &session);
 	return print(&standing.status, args_has(args, OPTION_JSON), err);
 }
 

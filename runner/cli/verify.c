@@ -13,6 +13,7 @@
 #include "runner/cli/compare.h"
 #include "runner/cli/confinement.h"
 #include "runner/cli/online.h"
+#include "runner/cli/output.h"
 #include "runner/cli/reporting.h"
 #include "runner/cli/signin.h"
 #include "runner/cli/verbs.h"
@@ -101,12 +102,7 @@ end_telling(struct telling *telling, struct err *err)
 		jsonw_number(json, "imports", telling->imports);
 		jsonw_string(json, "nation", telling->nation);
 	}
-	jsonw_close(json, '}');
-	buf_add_byte(&telling->text, '\n');
-	if (buf_check(&telling->text, err))
-		return -1;
-	fputs(buf_text(&telling->text), stdout);
-	return 0;
+	return output_json(json, err);
 }
 
 static const char *

@@ -349,6 +349,20 @@ grounds_sort(struct grounds *grounds)
 }
 
 void
+grounds_json(struct jsonw *json, const struct grounds *grounds)
+{
+	jsonw_open(json, "reasons", '[');
+	for (size_t i = 0; i < grounds->count; i++) {
+		jsonw_open(json, NULL, '{');
+		jsonw_number(json, "rows", grounds->items[i].rows);
+		jsonw_string(json, "reason", grounds->items[i].text);
+		jsonw_close(json, '}');
+	}
+	jsonw_close(json, ']');
+	jsonw_number(json, "others", grounds->others);
+}
+
+void
 grounds_done(struct grounds *grounds)
 {
 	free(grounds->items);

@@ -22,6 +22,7 @@
 
 #include "runner/base/buf.h"
 #include "runner/base/err.h"
+#include "runner/base/jsonw.h"
 #include "runner/base/scoped.h"
 #include "runner/base/span.h"
 
@@ -62,6 +63,9 @@ int grounds_add(struct grounds *grounds, struct span folded, struct err *err);
 
 /* Most rows first; of equally many the lower text. Nothing is added afterwards. */
 void grounds_sort(struct grounds *grounds);
+
+/* "reasons":[{"rows":3,"reason":"email is invalid"}],"others":0 */
+void grounds_json(struct jsonw *json, const struct grounds *grounds);
 
 void grounds_done(struct grounds *grounds);
 SCOPED_BY(grounds, grounds_done)

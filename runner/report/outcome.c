@@ -271,6 +271,32 @@ add_grounds(struct buf *to, const struct outcome *outcome)
 		    show_count(result->rows_explained - rows, number), outcome->job->path);
 }
 
+/* A history makes several rows of a record; what is left out are records in either case. */
+static bool
+is_made(const struct tally *tally)
+{
+	return tally->rows_planned + tally->rows_left_out > tally->rows_in_file;
+}
+
+/* " of 3,000 in the files", or " of 4,812, made from 3,000 records, 7 of them left out" */
+static void
+add_total(struct buf *to, const struct tally *tally)
+{
+	char made[SHOW_BYTES], records[SHOW_BYTES], left_out[SHOW_BYTES];
+
+	show_count(tally->rows_in_file, records);
+	if (!is_made(tally)) {
+		buf_printf(to, " of %s in the files\n", records);
+		return;
+	}
+	buf_printf(to, " of %s, made from %s record%s", show_count(tally->rows_planned, made),
+	    records, tally->rows_in_file == 1 ? "" : "s");
+	if (tally->rows_left_out)
+		buf_printf(to, ", %s of them left out",
+		    show_count(tally->rows_left_out, left_out));
+	buf_add_byte(to, '\n');
+}
+
 static void
 add_rows(struct buf *to, const struct outcome *outcome)
 {
@@ -281,12 +307,12 @@ add_rows(struct buf *to, const struct outcome *outcome)
 	buf_printf(to, "  rows      %s accepted",
 	    show_count(accepted_rows(tally, result->equation), number));
 	buf_printf(to, ", %s rejected", show_count(tally_rejected(tally), number));
-	if (tally->rows_left_out)
+	if (tally->rows_left_out && !is_made(tally))
 		buf_printf(to, ", %s left out", show_count(tally->rows_left_out, number));
 	if (result->total.rows_unaccounted)
 		buf_printf(to, ", %s unaccounted for",
 		    show_count(result->total.rows_unaccounted, number));
-	buf_printf(to, " of %s in the files\n", show_count(tally->rows_in_file, number));
+	add_total(to, tally);
 	add_reasons(to, outcome->job);
 	add_skipped(to, tally);
 	buf_printf(to, "  report    %s/report.csv\n", outcome->folder);

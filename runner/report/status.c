@@ -107,6 +107,8 @@ status_json(struct buf *to, const struct status *status)
 	add_runner(&json, status);
 	add_counts(&json, &total);
 	add_sources(&json, status);
+	if (status->grounds)
+		grounds_json(&json, status->grounds);
 	jsonw_string(&json, "waiting_for", is_waiting(status) ? status->waiting_for : NULL);
 	add_time(&json, "eta", status->eta_ms);
 	add_time(&json, "last_progress", status->last_progress_ms);

@@ -7,6 +7,7 @@
 
 #include "runner/base/buf.h"
 #include "runner/base/err.h"
+#include "runner/report/grounds.h"
 #include "runner/report/report.h"
 
 /* X(NAME, word) */
@@ -41,6 +42,7 @@ struct status {
 	const char *waiting_for; /* NULL or "": nothing */
 	int64_t eta_ms;           /* wall clock; 0: not known */
 	int64_t last_progress_ms; /* of the newest event; 0: none */
+	const struct grounds *grounds; /* of the rows still rejected; NULL: nobody looked */
 };
 
 /* What a load that nobody runs is: new, stopped or finished. A finished one has nothing left that

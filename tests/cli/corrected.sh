@@ -55,6 +55,7 @@ scene one
 votes
 votes_job
 runs 3 "votes that the nation rejects"
+err_has "the ending tells votes from records" "  rows      9 accepted, 6 rejected of 15, made from 8 records"
 is "several rows of a record are rejected, others of it are not" "2 11/08/2016 by pigeon;2 11/07/2017 by pigeon;3 11/03/2015 by pigeon;3 11/08/2016 by pigeon;3 11/07/2017 by pigeon;4 11/08/2016 by pigeon" "$(open_votes)"
 rollcall rejects job.cfg -o all.csv
 sed 's/by pigeon/voted/' all.csv >good.csv

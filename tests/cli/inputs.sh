@@ -237,6 +237,10 @@ runs 0 "files that come later"
 is "are told" "warning: people: files fit that the load does not know: 2, not sent
   rollcall run --new job.cfg     starts over with all" "$(grep -A1 '^warning' "$WORK/err")"
 is "and not sent" 3 "$(imports)"
+exits 0 "check reads the files of now" rollcall check job.cfg
+out_has "all of them" "10 rows in 5 files"
+is "and says which a run would not send" "warning: people: files fit that the load does not know: 2, not sent
+  rollcall run --new job.cfg     starts over with all" "$(grep -A1 '^warning' "$WORK/err")"
 exits 0 "verify does not mind them" rollcall verify job.cfg
 runs 0 "--new takes them" --new --yes
 is "all five" 5 "$(cells source_file | wc -l)"

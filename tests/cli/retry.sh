@@ -62,6 +62,8 @@ exits 0 "rejects --list" rollcall rejects --list job.cfg
 is "reasons, grouped" "3  email is invalid" "$(cat "$WORK/out")"
 exits 0 "rejects --json" rollcall rejects --json job.cfg
 is "the same for programs" '{"schema":1,"job":"job","rejected":3,"reasons":[{"rows":3,"reason":"email is invalid"}],"others":0}' "$(cat "$WORK/out")"
+exits 0 "status --json" rollcall status --json job.cfg
+out_has "has them, too" '"reasons":[{"rows":3,"reason":"email is invalid"}],"others":0,"waiting_for":null'
 exits 0 "rejects --reason, in any case" rollcall rejects --reason "IS inv" --source people job.cfg
 is "has them all" 5 "$(wc -l <"$WORK/out")"
 exits 0 "rejects --reason that none has" rollcall rejects --reason taken job.cfg
@@ -72,10 +74,24 @@ exits 0 "rejects -o" rollcall rejects -o fix.csv job.cfg
 is "writes the file" "$(cat job.run/rejected.csv)" "$(cat fix.csv)"
 is "for nobody else to read" 600 "$(stat -c %a fix.csv)"
 exits 73 "a file that is there stays" rollcall rejects --reason taken -o fix.csv job.cfg
-err_has "and that is said" "fix.csv is there already: --force writes over it"
+is "and that is said" "rollcall: fix.csv is there already
+  -o FILE writes another; --force replaces it.  Nothing was written." "$(cat "$WORK/err")"
 exits 0 "unless --force is given" rollcall rejects --reason taken -o fix.csv --force job.cfg
 is "then it is another" 1 "$(wc -l <fix.csv)"
 exits 73 "a folder that there is not" rollcall rejects -o nowhere/fix.csv job.cfg
+mkdir folder
+exits 73 "a folder" rollcall rejects -o folder --force job.cfg
+err_has "is no file" "folder is a folder"
+exits 64 "a name that none can have" rollcall rejects -o "$(printf '%0300d' 0)" job.cfg
+exits 0 "-o - is standard output" rollcall rejects -o - job.cfg
+is "with the rows" "$(cat job.run/rejected.csv)" "$(cat "$WORK/out")"
+ok "and no file" test ! -e ./-
+mkfifo pipe
+cat pipe >piped &
+exits 0 "a pipe is written to" rollcall rejects -o pipe --force job.cfg
+wait $!
+is "with the rows" "$(cat job.run/rejected.csv)" "$(cat piped)"
+ok "and stays a pipe" test -p pipe
 
 # ---- retry
 rollcall rejects -o fix.csv --force job.cfg
@@ -306,7 +322,7 @@ is "corrected rows are sent, and the rest goes on" 0 "$(words state | tr ' ' '\n
 # ---- a chunk of a retry that is too large, lost, refused
 scene odd
 nine_people
-job
+LIMITS='uploads = 1; in_flight = 1;' job
 runs 3 "a load with rejected rows"
 rollcall rejects -o fix.csv job.cfg
 correct

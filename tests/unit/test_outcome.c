@@ -280,13 +280,30 @@ rejected_rows_are_counted_and_their_file_is_named(void **state)
 	(void)state;
 	set_rejected(load, PEOPLE, 12);
 	load->result.total.tally.rows_left_out = 7;
+	load->result.total.tally.rows_in_file += 7;
 	expect_words(load, 3, NULL,
 	    "finished: nc-2026, but more rows were rejected than max_rejected allows\n"
-	    "  rows      2,988 accepted, 12 rejected, 7 left out of 3,000 in the files\n"
+	    "  rows      2,988 accepted, 12 rejected, 7 left out of 3,007 in the files\n"
 	    "  report    nc-2026.run/report.csv\n"
 	    "  rejected  nc-2026.run/rejected.csv\n"
 	    "  next      rollcall rejects nc-2026.cfg -o fix.csv\n"
 	    "            correct the rows in it, then: rollcall retry nc-2026.cfg fix.csv\n");
+	free(load);
+}
+
+static void
+rows_that_are_made_of_records_are_told_from_them(void **state)
+{
+	struct load_at_end *load = make_load();
+
+	(void)state;
+	load->result.total.tally.rows_in_file = 1200;
+	load->result.total.tally.rows_left_out = 7;
+	expect_words(load, 0, NULL,
+	    "finished: nc-2026\n"
+	    "  rows      3,000 accepted, 0 rejected of 3,000, made from 1,200 records, 7 of them left out\n"
+	    "  report    nc-2026.run/report.csv\n"
+	    "  next      nothing: the load is complete\n");
 	free(load);
 }
 
@@ -475,6 +492,7 @@ main(void)
 		cmocka_unit_test(a_load_that_went_well_says_so),
 		cmocka_unit_test(skipped_chunks_are_not_hidden),
 		cmocka_unit_test(rejected_rows_are_counted_and_their_file_is_named),
+		cmocka_unit_test(rows_that_are_made_of_records_are_told_from_them),
 		cmocka_unit_test(the_most_frequent_reasons_are_told_in_80_columns),
 		cmocka_unit_test(rows_that_were_accepted_at_another_try_are_no_longer_rejected),
 		cmocka_unit_test(unexplained_rows_are_counted),
