@@ -2,15 +2,22 @@
 cli_tests = %D%/answers.sh %D%/splitting.sh %D%/stopping.sh %D%/files.sh %D%/chunks.sh %D%/reports.sh \
 	%D%/real_layouts.sh %D%/tokens.sh %D%/refresh.sh %D%/jobs.sh %D%/verbs.sh %D%/terminal.sh \
 	%D%/transform.sh %D%/history.sh %D%/confined.sh %D%/hostile.sh %D%/copies.sh %D%/online.sh %D%/inputs.sh %D%/init.sh %D%/lint.sh %D%/jobs_by_state.sh \
-	%D%/big_states.sh %D%/retry.sh
+	%D%/big_states.sh %D%/any_text.sh %D%/retry.sh
 TESTS += $(cli_tests)
 # Its failures without end fill a disk to 256 MiB.
 LONG_TESTS += %D%/hostile.sh
 # Files of a gigabyte.
 LONG_TESTS += %D%/big_states.sh
-EXTRA_DIST += $(cli_tests) %D%/states.py %D%/other_reader.py %D%/load.sh %D%/trespass.c
+# A million texts.
+LONG_TESTS += %D%/any_text.sh
+EXTRA_DIST += $(cli_tests) %D%/states.py %D%/other_reader.py %D%/any_text.py %D%/load.sh %D%/trespass.c
 
 # The nation of hostile.sh.
 check_PROGRAMS += tests/wire/hostile
 tests_wire_hostile_SOURCES = tests/wire/hostile.c
 tests_wire_hostile_LDADD = -lpthread
+
+# What any_text.py asks.
+check_PROGRAMS += tests/cli/reading
+tests_cli_reading_SOURCES = %D%/reading.c tests/unit/input.h
+tests_cli_reading_LDADD = libtext.a libbase.a $(XXHASH_LIBS) $(UTF8PROC_LIBS) $(CRYPTO_LIBS)
