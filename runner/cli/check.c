@@ -264,7 +264,7 @@ print(const struct planning *planning, const struct signin_answer *answer,
 {
 	if (args_has(args, OPTION_JSON))
 		return print_json(planning, answer, linting, err);
-	if (!args_has(args, OPTION_QUIET) || (linting && linting->lint.count))
+	if (!args_has(args, OPTION_QUIET) || (linting && linting->lint.findings.count))
 		print_text(planning, answer, linting);
 	return 0;
 }
@@ -306,7 +306,7 @@ plan(struct planning *planning, struct linting *linting, const struct args *args
 static bool
 has_warnings(const struct planning *planning, const struct linting *linting)
 {
-	bool has_any = linting->lint.count > 0 || linting->lint.ids_left_off > 0;
+	bool has_any = linting->lint.findings.count > 0 || linting->lint.ids.left_off > 0;
 
 	for (size_t i = 0; i < planning->inputs->settings->source_count; i++) {
 		for (int rule = 0; rule < RULE_COUNT; rule++)

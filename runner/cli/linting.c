@@ -105,21 +105,21 @@ input_of(const void *ctx, uint32_t source, uint32_t input)
 }
 
 static void
-print_finding(const struct linting *linting, const struct lint_finding *finding)
+print_finding(const struct linting *linting, const struct finding *finding)
 {
 	char rows[SHOW_BYTES];
 	SCOPED(buf) field = BUF_INIT;
 
-	show_safe(&field, span_of(finding->field), LINT_FIELD_BYTES);
+	show_safe(&field, span_of(finding->field), FINDINGS_FIELD_BYTES);
 	printf("  %-10s %s", linting->inputs->settings->sources[finding->source].name,
 	    buf_text(&field));
 	if (finding->rows)
 		printf(": %s row%s", show_count(finding->rows, rows), finding->rows == 1 ? "" : "s");
-	printf("\n             %s\n", lint_text(finding->kind));
+	printf("\n             %s\n", findings_text(finding->kind));
 	for (uint32_t i = 0; i < finding->example_count; i++) {
 		SCOPED(buf) example = BUF_INIT;
 
-		lint_show_example(&example, finding, i, input_of, linting->inputs);
+		findings_show(&example, finding, i, input_of, linting->inputs);
 		printf("               %s\n", buf_text(&example));
 	}
 }
@@ -131,18 +131,18 @@ linting_print(const struct linting *linting)
 	char rows[SHOW_BYTES], number[SHOW_BYTES];
 
 	printf("%-12s %s row%s looked at, %s finding%s\n", "lint", show_count(lint->rows, rows),
-	    lint->rows == 1 ? "" : "s", lint->count ? show_count(lint->count, number) : "no",
-	    lint->count == 1 ? "" : "s");
-	if (lint->ids_left_off)
+	    lint->rows == 1 ? "" : "s", lint->findings.count ? show_count(lint->findings.count, number) : "no",
+	    lint->findings.count == 1 ? "" : "s");
+	if (lint->ids.left_off)
 		printf("  %s ids found no room and were not compared\n",
-		    show_count(lint->ids_left_off, number));
-	for (size_t i = 0; i < lint->count; i++)
-		print_finding(linting, &lint->findings[i]);
+		    show_count(lint->ids.left_off, number));
+	for (size_t i = 0; i < lint->findings.count; i++)
+		print_finding(linting, &lint->findings.all[i]);
 }
 
 static void
-add_example(const struct linting *linting, const struct lint_finding *finding,
-    const struct lint_example *example, struct jsonw *json)
+add_example(const struct linting *linting, const struct finding *finding,
+    const struct finding_example *example, struct jsonw *json)
 {
 	jsonw_open(json, NULL, '{');
 	jsonw_string(json, "value", example->value);
@@ -153,7 +153,7 @@ add_example(const struct linting *linting, const struct lint_finding *finding,
 	}
 	if (example->line)
 		jsonw_number(json, "line", example->line);
-	if (finding->kind == LINT_DUPLICATE) {
+	if (finding->kind == FINDINGS_DUPLICATE) {
 		jsonw_string(json, "other_file",
 		    input_of(linting->inputs, example->other.source, example->other.input));
 		jsonw_number(json, "other_row", example->other.row);
@@ -171,17 +171,17 @@ linting_add(const struct linting *linting, struct jsonw *json)
 
 	jsonw_open(json, "lint", '{');
 	jsonw_number(json, "rows", lint->rows);
-	jsonw_number(json, "ids_not_compared", lint->ids_left_off);
+	jsonw_number(json, "ids_not_compared", lint->ids.left_off);
 	jsonw_open(json, "findings", '[');
-	for (size_t i = 0; i < lint->count; i++) {
-		const struct lint_finding *finding = &lint->findings[i];
+	for (size_t i = 0; i < lint->findings.count; i++) {
+		const struct finding *finding = &lint->findings.all[i];
 
 		jsonw_open(json, NULL, '{');
 		jsonw_string(json, "source",
 		    linting->inputs->settings->sources[finding->source].name);
-		jsonw_string(json, "kind", lint_word(finding->kind));
+		jsonw_string(json, "kind", findings_word(finding->kind));
 		jsonw_string(json, "field", finding->field);
-		jsonw_string(json, "what", lint_text(finding->kind));
+		jsonw_string(json, "what", findings_text(finding->kind));
 		jsonw_number(json, "rows", finding->rows);
 		jsonw_open(json, "examples", '[');
 		for (uint32_t j = 0; j < finding->example_count; j++)

@@ -18,9 +18,10 @@ static const char style[] =
     "article { border-left: .25rem solid #b35900; padding: .1rem 0 .1rem .8rem; margin: 1rem 0; "
     "break-inside: avoid; }\n"
     "article p { margin: .2rem 0; } article ul { margin: .2rem 0; padding-left: 1.2rem; }\n"
-    ".rows { font-weight: 600; font-variant-numeric: tabular-nums; }\n"
-    "code, li { overflow-wrap: anywhere; } li { font-size: .9rem; }\n"
-    "@media print { body { max-width: none; font-size: 11pt; } }\n"
+    ".rows { font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; }\n"
+    "h1, p, code, li { overflow-wrap: anywhere; } li { font-size: .9rem; }\n"
+    "h2 { break-after: avoid; }\n"
+    "@media print { body { max-width: none; padding: 0; font-size: 11pt; } }\n"
     "</style>\n";
 
 static void
@@ -56,13 +57,13 @@ add_outside(struct buf *to, const char *text)
 }
 
 static void
-add_finding(struct buf *to, const struct page *page, const struct lint_finding *finding)
+add_finding(struct buf *to, const struct page *page, const struct finding *finding)
 {
 	char rows[SHOW_BYTES];
 
 	buf_add_text(to, "<article>\n<p><code>");
 	add_outside(to, finding->field);
-	buf_printf(to, "</code>: %s", lint_text(finding->kind));
+	buf_printf(to, "</code>: %s", findings_text(finding->kind));
 	if (finding->rows)
 		buf_printf(to, " &mdash; <span class=\"rows\">%s row%s</span>",
 		    show_count(finding->rows, rows), finding->rows == 1 ? "" : "s");
@@ -72,7 +73,7 @@ add_finding(struct buf *to, const struct page *page, const struct lint_finding *
 	for (uint32_t i = 0; i < finding->example_count; i++) {
 		SCOPED(buf) example = BUF_INIT;
 
-		lint_show_example(&example, finding, i, page->input, page->ctx);
+		findings_show(&example, finding, i, page->input, page->ctx);
 		buf_add_text(to, "<li>");
 		add_escaped(to, buf_span(&example));
 		buf_add_text(to, "</li>\n");
@@ -95,21 +96,25 @@ page_write(struct buf *to, const struct page *page, const struct lint *lint)
 	add_outside(to, page->job);
 	buf_add_text(to, ": what a nation may stumble over</h1>\n<p class=\"facts\">For ");
 	add_outside(to, page->nation);
-	buf_printf(to, ", %s. %s rows as they would be sent. Nothing was sent.</p>\n", page->when,
-	    show_count(lint->rows, number));
-	if (lint->ids_left_off)
+	buf_printf(to, ", %s. %s row%s as %s would be sent, ", page->when,
+	    show_count(lint->rows, number), lint->rows == 1 ? "" : "s",
+	    lint->rows == 1 ? "it" : "they");
+	buf_printf(to, "%s finding%s. Nothing was sent.</p>\n",
+	    lint->findings.count ? show_count(lint->findings.count, number) : "no",
+	    lint->findings.count == 1 ? "" : "s");
+	if (lint->ids.left_off)
 		buf_printf(to, "<p>%s ids found no room and were not compared.</p>\n",
-		    show_count(lint->ids_left_off, number));
-	if (lint->count == 0)
+		    show_count(lint->ids.left_off, number));
+	if (lint->findings.count == 0)
 		buf_add_text(to, "<p>Nothing was found.</p>\n");
-	for (size_t i = 0; i < lint->count; i++) {
-		if (lint->findings[i].source != source) {
-			source = lint->findings[i].source;
+	for (size_t i = 0; i < lint->findings.count; i++) {
+		if (lint->findings.all[i].source != source) {
+			source = lint->findings.all[i].source;
 			buf_add_text(to, "<h2>Source ");
 			add_outside(to, page->sources[source]);
 			buf_add_text(to, "</h2>\n");
 		}
-		add_finding(to, page, &lint->findings[i]);
+		add_finding(to, page, &lint->findings.all[i]);
 	}
 	buf_add_text(to, "</body>\n</html>\n");
 }

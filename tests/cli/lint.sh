@@ -104,6 +104,7 @@ print(lint["rows"], lint["ids_not_compared"], len(lint["findings"]), json.dumps(
 exits 0 "--report" rollcall check --lint --report lint.html job.cfg
 is "is for us alone" 600 "$(stat -c %a lint.html)"
 ok "needs nothing from elsewhere" sh -c '! grep -qiE "<script|src=|href=|url\(|@import" lint.html'
+file_has "counts" lint.html '5 rows as they would be sent, 14 findings. Nothing was sent.'
 file_has "has what was found" lint.html '&quot;N.C.&quot;, line 3 of a.csv'
 ok "is well-formed where a browser would not mind" python3 - <<'END'
 import html.parser

@@ -82,14 +82,14 @@ expect(const char *wanted)
 {
 	SCOPED(buf) said = BUF_INIT;
 
-	for (size_t i = 0; i < lint.count; i++) {
-		const struct lint_finding *finding = &lint.findings[i];
+	for (size_t i = 0; i < lint.findings.count; i++) {
+		const struct finding *finding = &lint.findings.all[i];
 
-		buf_printf(&said, "%s %s %llu\n", lint_word(finding->kind), finding->field,
+		buf_printf(&said, "%s %s %llu\n", findings_word(finding->kind), finding->field,
 		    (unsigned long long)finding->rows);
 		for (uint32_t j = 0; j < finding->example_count; j++) {
 			buf_add_text(&said, " ");
-			lint_show_example(&said, finding, j, input_of, NULL);
+			findings_show(&said, finding, j, input_of, NULL);
 			buf_add_byte(&said, '\n');
 		}
 	}
@@ -120,6 +120,25 @@ an_id_that_is_there_twice_is_shown_with_both_places(void **state)
 	expect("duplicate state_file_id 5\n"
 	       " \"1\", line 2 of a.csv, line 5 of a.csv\n"
 	       " \"2\", line 3 of a.csv, line 6 of a.csv, 3 rows in all\n");
+}
+
+static void
+examples_have_different_values_but_where_there_is_none(void **state)
+{
+	static const char *const rows[] = { "email|registered_address.state|external_id", "|N.C.|1",
+		"|N.C.|2", "|N.C.|3", "|N.C.|4", "|S.C.|", "|x|", "|N.C.|", "|y|", NULL };
+
+	(void)state;
+	see(rows);
+	expect("identity external_id 4\n"
+	       " line 6 of a.csv\n"
+	       " line 7 of a.csv\n"
+	       " line 8 of a.csv\n"
+	       "state registered_address.state 8\n"
+	       " \"N.C.\", line 2 of a.csv\n"
+	       " \"S.C.\", line 6 of a.csv\n"
+	       " \"x\", line 7 of a.csv\n"
+	       "empty email 0\n");
 }
 
 static void
@@ -182,14 +201,14 @@ what_splits_rows_and_what_is_too_long_is_told(void **state)
 	memset(row + strlen(row), 'x', 256);
 	memset(note + strlen(note), 'y', 255);
 	see(rows);
-	assert_int_equal(lint.count, 4);
-	assert_int_equal(lint.findings[0].kind, LINT_RETURNS);
-	assert_string_equal(lint.findings[0].field, "last_name");
-	assert_int_equal(lint.findings[1].kind, LINT_QUOTES);
-	assert_int_equal(lint.findings[2].kind, LINT_QUOTES);
-	assert_int_equal(lint.findings[3].kind, LINT_LONG);
-	assert_string_equal(lint.findings[3].field, "occupation");
-	assert_int_equal(lint.findings[3].rows, 1);
+	assert_int_equal(lint.findings.count, 4);
+	assert_int_equal(lint.findings.all[0].kind, FINDINGS_RETURNS);
+	assert_string_equal(lint.findings.all[0].field, "last_name");
+	assert_int_equal(lint.findings.all[1].kind, FINDINGS_QUOTES);
+	assert_int_equal(lint.findings.all[2].kind, FINDINGS_QUOTES);
+	assert_int_equal(lint.findings.all[3].kind, FINDINGS_LONG);
+	assert_string_equal(lint.findings.all[3].field, "occupation");
+	assert_int_equal(lint.findings.all[3].rows, 1);
 }
 
 static void
@@ -246,9 +265,9 @@ more_ids_than_there_is_room_for_are_said_aloud(void **state)
 	static const char *const rows[] = { "id", "1", "2", "3", "1", NULL };
 
 	(void)state;
-	lint.ids.most = 2;
+	lint.ids.hashes.most = 2;
 	see(rows);
-	assert_int_equal(lint.ids_left_off, 2);
+	assert_int_equal(lint.ids.left_off, 2);
 	expect("");
 }
 
@@ -303,6 +322,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 		TEST(rows_that_are_fine_have_no_findings),
 		TEST(an_id_that_is_there_twice_is_shown_with_both_places),
+		TEST(examples_have_different_values_but_where_there_is_none),
 		TEST(twins_are_found_across_inputs_and_sources),
 		TEST(a_row_without_any_id_is_told),
 		TEST(states_dates_mails_and_phones_are_judged_by_their_fields),
