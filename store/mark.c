@@ -38,19 +38,6 @@ write_line(const struct schema_head *head, char line[static LINE_BYTES])
 	memcpy(line + len, text, strlen(text));
 }
 
-static int
-read_hash(struct span hex, unsigned char hash[static SCHEMA_HASH_BYTES])
-{
-	if (hex.len != HEX_BYTES - 1)
-		return -1;
-	for (size_t i = 0; i < SCHEMA_HASH_BYTES; i++) {
-		char digits[3] = { hex.ptr[2 * i], hex.ptr[2 * i + 1], '\0' };
-
-		hash[i] = (unsigned char)strtoul(digits, NULL, 16);
-	}
-	return 0;
-}
-
 /* What does not come out as it went in was not written by us. */
 static bool
 read_line(struct span text, struct schema_head *head)
@@ -61,7 +48,7 @@ read_line(struct span text, struct schema_head *head)
 	if (text.len != LINE_BYTES || !span_is(span_next(&rest, ' '), "events") || !rest.ptr ||
 	    number_u64(span_next(&rest, ' '), &head->events) || !rest.ptr ||
 	    !span_is(span_next(&rest, ' '), "hash") || !rest.ptr ||
-	    read_hash(span_next(&rest, ' '), head->hash))
+	    show_unhex(span_next(&rest, ' '), head->hash, sizeof(head->hash)))
 		return false;
 	write_line(head, line);
 	return memcmp(line, text.ptr, LINE_BYTES) == 0;
