@@ -397,12 +397,6 @@ chunk_state_is_final(enum chunk_state state)
 	       state == CHUNK_SKIPPED;
 }
 
-bool
-chunk_state_is_in_flight(enum chunk_state state)
-{
-	return state == CHUNK_SUBMITTING || state == CHUNK_SUBMITTED || state == CHUNK_FINISHED;
-}
-
 /* Of an import that was cancelled or broke off the nation may have rows: only this word says that it has
  * none (product.md, `retry --failed`). The text is verdict.c's. */
 static bool

@@ -138,9 +138,6 @@ const char *chunk_state_word(enum chunk_state state);
 /* done, refused, failed or skipped: nothing more happens without a person. */
 bool chunk_state_is_final(enum chunk_state state);
 
-/* In the nation's hands or on the way there: counts against limits.in_flight. */
-bool chunk_state_is_in_flight(enum chunk_state state);
-
 /* 0, or -1 if no arc of the table allows the event in this state; the chunk is then untouched.
  * An event about the load (chunk 0) must not be passed. */
 int chunk_apply(struct chunk *chunk, const struct event *event);

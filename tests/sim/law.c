@@ -300,6 +300,13 @@ law_request(struct world *world)
 		    rate->per_ms);
 }
 
+/* In the nation's hands or on the way there. */
+static bool
+is_in_flight(enum chunk_state state)
+{
+	return state == CHUNK_SUBMITTING || state == CHUNK_SUBMITTED || state == CHUNK_FINISHED;
+}
+
 static void
 check_room(struct world *world)
 {
@@ -308,7 +315,7 @@ check_room(struct world *world)
 
 	for (size_t i = 0; i < world->memory.chunk_count; i++) {
 		uploads += world->memory.chunks[i].state == CHUNK_SUBMITTING;
-		in_flight += chunk_state_is_in_flight(world->memory.chunks[i].state);
+		in_flight += is_in_flight(world->memory.chunks[i].state);
 	}
 	if (uploads > limits->uploads || in_flight > limits->in_flight)
 		world_violate(world, "law 10: %u uploads, %u in flight", uploads, in_flight);
