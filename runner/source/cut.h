@@ -4,8 +4,7 @@
  * header included) or longer than limit_rows. Records that are left out widen its range and count
  * nowhere else. It has rows to send, but for the one chunk of an input without any, and for one of
  * 2^32-1 records that are all left out. Files never share a chunk. Memory is constant: a chunk is
- * handed out as soon as
- * it is complete. */
+ * handed out as soon as it is complete. */
 #ifndef RUNNER_SOURCE_CUT_H
 #define RUNNER_SOURCE_CUT_H
 
