@@ -258,6 +258,9 @@ open_folder(struct online *online, struct err *err)
 		online->names[i] = job->sources[i].name;
 	if (folder_make(online->folder, NULL, err))
 		return -1;
+	/* What a check that was killed has left is none of this one's answers. */
+	if (folder_remove(online->folder, "answers", err))
+		return -1;
 	online->folder_fd = open(online->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (online->folder_fd < 0)
 		return err_system(err, ERR_IO, errno, "%s", online->folder);
@@ -267,14 +270,11 @@ open_folder(struct online *online, struct err *err)
 static void
 online_done(struct online *online)
 {
-	char answers[sizeof(online->folder) + 16];
-
 	client_close(online->client);
 	free(online->names);
 	if (online->folder_fd >= 0)
 		close(online->folder_fd);
-	snprintf(answers, sizeof(answers), "%s/answers", online->folder);
-	rmdir(answers);
+	folder_remove(online->folder, "answers", NULL);
 	rmdir(online->folder);
 }
 

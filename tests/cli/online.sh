@@ -54,6 +54,11 @@ SOURCE='max_rejected = "100";' job
 runs 0 "a load with a rejected row"
 ok "which is kept" test -s job.run/answers/people-1.failed.csv
 asks 0 "the nation says the same"
+mkdir -p job.run/.online/answers
+echo old >job.run/.online/answers/people-1.failed.csv
+echo old >job.run/.online/answers/.people-2.half
+asks 0 "what a killed check left is no answer of the nation"
+ok "and does not stay" test ! -e job.run/.online
 echo more >>job.run/answers/people-1.failed.csv
 asks 4 "an answer that was changed"
 out_has "is found" "has other rejected rows than answers/people-1.failed.csv"
