@@ -396,6 +396,8 @@ explain_event_json(struct jsonw *json, const struct event *event)
 	if (!telling)
 		return;
 	add_event(&words, event, telling);
+	if (buf_failed(&words))
+		json->to->failed = true; /* half of the words must not pass for all */
 	jsonw_open(json, NULL, '{');
 	jsonw_string(json, "at", stamp_iso(event->at_ms, time));
 	jsonw_string(json, "event", event_word(event->type));
@@ -409,6 +411,8 @@ explain_next_json(struct jsonw *json, const struct explain_next *next)
 	SCOPED(buf) words = BUF_INIT;
 
 	add_step(&words, next);
+	if (buf_failed(&words))
+		json->to->failed = true;
 	jsonw_string(json, "state", chunk_state_word(next->chunk->state));
 	jsonw_text(json, "next", buf_span(&words));
 }
