@@ -169,6 +169,18 @@ hear_one(struct client *client, struct reply *reply, struct err *err)
 	return count ? 0 : err_set(err, ERR_UNREACHABLE, "no answer");
 }
 
+/* Nations without V2 have no such list, and say so as the API does. A 404 that is no answer of the API
+ * is of a host that is none (replies.md: wrong endpoint). */
+static void
+judge_missing(const struct reply *reply, struct signin_answer *answer)
+{
+	answer->kind = reply->form == ANSWER_JSON ? ERR_NONE : ERR_NONSENSE;
+	snprintf(answer->words, sizeof(answer->words),
+	    answer->kind ? "it answered %u, and not as the API does: is nation.slug (or url) right?"
+			 : "it answered %u: it has no list of imports, which says nothing of the token",
+	    (unsigned)reply->status);
+}
+
 static void
 judge(const struct reply *reply, struct signin_answer *answer)
 {
@@ -187,18 +199,19 @@ judge(const struct reply *reply, struct signin_answer *answer)
 		    (unsigned)reply->status, reply->message[0] ? ": " : "", reply->message);
 	else
 		snprintf(answer->words, sizeof(answer->words), "%s", reply->transport_text);
-	if (answer->shows_list || reply->status == 403 || reply->status == 404 ||
-	    reply->status == 410)
+	if (answer->shows_list || reply->status == 403)
 		answer->kind = ERR_NONE; /* the list may be closed to a token that is good */
 	else
 		answer->kind = verdict.stop ? verdict.stop : ERR_UNREACHABLE;
+	if (reply->status == 404 || reply->status == 410)
+		judge_missing(reply, answer);
 }
 
 const char *
 signin_word(const struct signin_answer *answer)
 {
 	if (answer->kind == ERR_NONE)
-		return "valid";
+		return answer->shows_list || answer->status == 403 ? "valid" : "not known";
 	if (answer->kind == ERR_ACCESS)
 		return "refused";
 	return answer->kind == ERR_UNREACHABLE ? "unreachable" : "nonsense";

@@ -35,15 +35,16 @@ int signin_read(struct signin *signin, struct token *token, struct err *err);
 int signin_client(struct signin *signin, const struct token *token, struct client_options options,
     struct client **client, struct err *err);
 
-/* What the nation said to one look at its list of imports. */
+/* What the nation said to one look at its list of imports. A nation without that list (404, 410) has said
+ * nothing of the token. */
 struct signin_answer {
-	enum err_kind kind;  /* ERR_NONE: it takes the token */
+	enum err_kind kind;  /* ERR_NONE: it does not refuse the token */
 	bool shows_list;
 	uint32_t status;     /* 0: none */
 	char words[512];
 };
 
-const char *signin_word(const struct signin_answer *answer); /* "valid" "refused" ... */
+const char *signin_word(const struct signin_answer *answer); /* "valid" "not known" "refused" ... */
 
 /* Asks once; -1 only if that could not even be begun. */
 int signin_ask(struct client *client, struct signin_answer *answer, struct err *err);

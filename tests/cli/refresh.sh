@@ -251,6 +251,18 @@ out_has "tells what the nation says" "valid: it shows its list of imports"
 fault list:status=403
 exits 0 "a nation that hides its list" rollcall check --online --json job.cfg
 out_has "takes the token" '"online":{"check":"valid","status":403,"shows_list":false'
+no_faults
+fault list:status=404
+exits 0 "a nation without such a list" rollcall auth --json job.cfg
+out_has "has said nothing of the token" '"check":"not known","status":404,"shows_list":false'
+exits 0 "check --online" rollcall check --online job.cfg
+out_has "says so" "not known: it answered 404: it has no list of imports, which says nothing of the token"
+no_faults
+fault list:html,status=404
+exits 76 "a 404 that is a web page is of another host" rollcall auth job.cfg
+err_has "and says what to look at" "it answered 404, and not as the API does: is nation.slug (or url) right?"
+exits 76 "check --online" rollcall check --online job.cfg
+no_faults
 stop_sandbox TERM
 SANDBOX_PID=
 exits 69 "nobody there: auth" rollcall auth job.cfg
