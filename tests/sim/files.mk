@@ -28,7 +28,7 @@ tests_sim_test_stories_SOURCES = %D%/test_stories.c
 tests_sim_test_stories_LDADD = $(sim_LIBS)
 
 check_PROGRAMS += $(sim_programs)
-TESTS += $(sim_programs) %D%/planted.sh
-EXTRA_DIST += %D%/planted.sh
+TESTS += $(sim_programs) %D%/asked.sh %D%/planted.sh
+EXTRA_DIST += %D%/asked.sh %D%/planted.sh
 LONG_TESTS += %D%/sim %D%/adversary
 endif

@@ -2,7 +2,7 @@
  * steps that chance chooses. A failure prints the command that plays it again.
  *
  *     PROGRAM                        the seeds of make check (with ROLLCALL_LONG=1, of make check-long)
- *     PROGRAM [--from N] --seeds N   seeds from 1, or the first number, to the other
+ *     PROGRAM [--from N] --seeds M   M seeds from 1, or from N, on
  *     PROGRAM --until-failure ...    ends with the first seed that fails
  *     PROGRAM --seed N               that one, with a trace of all that happens
  *     PROGRAM --seed N --kill A [--kill B]     killed at step A of its first run, step B of the next */
