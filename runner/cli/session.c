@@ -338,6 +338,7 @@ limits_of(const struct settings *settings)
 void
 session_engine(const struct session *session, struct engine_options *options)
 {
+	options->job = session->settings.path;
 	options->limits = limits_of(&session->settings);
 	options->sources = session->sources;
 	options->source_count = (uint32_t)session->settings.source_count;

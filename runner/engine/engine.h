@@ -33,6 +33,7 @@ struct engine_options {
 	const struct event *rescued;
 	size_t rescued_count;
 
+	const char *job;    /* its file, as commands name it */
 	const char *person; /* who runs this, for the record */
 	const char *host;
 	uint32_t pid;

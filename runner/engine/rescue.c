@@ -15,8 +15,9 @@ rescue(struct engine *engine, const struct event *accepted)
 		accepted->import_id, &cause))
 		engine_say(engine, WEIGHT_WARNING,
 		    "%s: the nation took it as import %llu, which can be written down nowhere (%s): "
-		    "note it, and settle the chunk with  resolve %s --import %llu",
-		    name, id, cause.text, name, id);
+		    "note it, and settle the chunk with  "
+		    "rollcall resolve %s %s --import %llu --reason TEXT",
+		    name, id, cause.text, engine->options.job, name, id);
 	else
 		engine_say(engine, WEIGHT_WARNING,
 		    "%s: the nation took it as import %llu; the store cannot be written, so the id "

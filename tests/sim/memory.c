@@ -325,7 +325,7 @@ rescue_id(void *ctx, uint32_t source, uint32_t number, uint32_t attempt, uint64_
 {
 	struct memory *memory = ctx;
 
-	if (memory->rescued_count == MEMORY_RESCUED)
+	if (memory->rescued_count == MEMORY_RESCUED || memory->takes_no_ids)
 		return err_set(err, ERR_IO, "the file ids is full");
 	memory->rescued[memory->rescued_count++] = (struct event){
 		.type = EVENT_SUBMIT_ACCEPTED,

@@ -28,6 +28,7 @@ struct memory {
 	struct event rescued[MEMORY_RESCUED]; /* the file `ids` */
 	size_t rescued_count;
 	enum memory_cut cut;
+	bool takes_no_ids; /* `ids` cannot be written, either */
 	bool is_dead; /* an append failed: in this run nothing can be read or written any more */
 
 	struct memory_undo { /* what BUG_FORGETS_AT_KILL needs */

@@ -25,6 +25,7 @@ options_of(struct world *world)
 		.source_count = world->paper.source_count,
 		.rescued = world->memory.rescued,
 		.rescued_count = world->memory.rescued_count,
+		.job = "jobs/nc.cfg",
 		.person = "ada",
 		.host = "vm-2",
 		.pid = 4711,

@@ -1461,6 +1461,26 @@ an_id_that_could_not_be_committed_is_taken_up_by_the_next_run(void **state)
 	play_everywhere(&options);
 }
 
+static void
+an_id_that_nothing_can_keep_is_told_with_the_command_that_gives_it_back(void **state)
+{
+	struct world_options options = people();
+	struct world *world;
+	struct engine_end end;
+
+	(void)state;
+	options.limits.uploads = options.limits.in_flight = 1;
+	options.full_disk_at = EVENT_SUBMIT_ACCEPTED;
+	world = world_new(&options);
+	world->memory.takes_no_ids = true;
+	assert_int_equal(play_run(world, 0, &end), PLAY_BROKEN);
+	assert_string_equal(world->warning,
+	    "people-1: the nation took it as import 622, which can be written down nowhere (the file "
+	    "ids is full): note it, and settle the chunk with  "
+	    "rollcall resolve jobs/nc.cfg people-1 --import 622 --reason TEXT");
+	world_free(world);
+}
+
 /* The commit that fails holds one of two chunks under one id, or both. */
 static void
 an_id_that_another_chunk_has_is_not_lost_with_the_commit_that_says_so(void **state)
@@ -2104,6 +2124,7 @@ main(void)
 		cmocka_unit_test(a_piece_whose_answer_was_lost_is_found_in_the_list),
 		cmocka_unit_test(a_nation_to_which_everything_is_too_large_ends_the_run),
 		cmocka_unit_test(an_id_that_could_not_be_committed_is_taken_up_by_the_next_run),
+		cmocka_unit_test(an_id_that_nothing_can_keep_is_told_with_the_command_that_gives_it_back),
 		cmocka_unit_test(an_id_that_another_chunk_has_is_not_lost_with_the_commit_that_says_so),
 		cmocka_unit_test(an_id_that_another_chunk_has_puts_both_in_held),
 		cmocka_unit_test(an_id_that_is_no_number_leaves_a_doubt_that_the_list_settles),

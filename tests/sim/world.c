@@ -182,7 +182,11 @@ watch_event(void *ctx, const struct event *event, const struct chunk *chunk)
 static void
 watch_words(void *ctx, enum weight weight, const char *text)
 {
-	world_trace(ctx, "%s%s", weight == WEIGHT_WARNING ? "warning: " : "", text);
+	struct world *world = ctx;
+
+	if (weight == WEIGHT_WARNING)
+		snprintf(world->warning, sizeof(world->warning), "%s", text);
+	world_trace(world, "%s%s", weight == WEIGHT_WARNING ? "warning: " : "", text);
 }
 
 static void

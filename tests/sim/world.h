@@ -117,6 +117,7 @@ struct world {
 	bool has_tripped;           /* by the load's state when the run ended */
 	uint32_t parked;            /* the same */
 
+	char warning[1024];  /* the last that was said; "": none */
 	char violation[512]; /* "": none */
 };
 
