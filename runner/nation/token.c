@@ -243,7 +243,7 @@ take_json(struct span text, bool is_file, struct token *token, struct err *err)
 	struct json root;
 
 	if (json_parse(&doc, text, JSON_DEPTH, err)) {
-		if (err)
+		if (err && err->kind != ERR_IO) /* no memory */
 			err->kind = ERR_ACCESS;
 		return err_within(err, "the token looks like JSON");
 	}

@@ -138,6 +138,14 @@ write_new(struct tokenfile *file, const struct token *token, struct err *err)
 				: -1;
 }
 
+static int
+cannot_replace(const struct tokenfile *file, struct err *err)
+{
+	return err_system(err, ERR_CREATE, errno,
+	    "the new token is kept in %.*s.%s.new, and could not be put into place",
+	    folder_bytes(file), file->path, file->name);
+}
+
 int
 tokenfile_put(struct tokenfile *file, const struct token *token, struct err *err)
 {
@@ -149,9 +157,7 @@ tokenfile_put(struct tokenfile *file, const struct token *token, struct err *err
 	at(file, "a token written");
 	name_new(file, name);
 	if (renameat(file->folder_fd, name, file->folder_fd, file->name))
-		return err_system(err, ERR_CREATE, errno,
-		    "the new token is kept in %.*s.%s.new, and could not be put into place",
-		    folder_bytes(file), file->path, file->name);
+		return cannot_replace(file, err);
 	close(file->new_fd);
 	file->new_fd = -1;
 	file->is_written = false;
@@ -169,17 +175,34 @@ tokenfile_is_untidy(const struct tokenfile *file)
 	return faccessat(file->folder_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-/* Whole is an object with an access token: half of what we write is none. */
+/* Half of what we write is no object, and what is not our own file was not written by us. */
 static bool
-is_whole(const struct tokenfile *file, const char *name)
+is_whole(struct span text, struct token *token, struct err *err)
 {
-	SCOPED(token) token = TOKEN_INIT;
-	SCOPED(buf) path = BUF_INIT;
-	struct token_source source = { .scheme = TOKEN_FILE };
+	return token_take_text(text, true, token, err) == 0 && token->refresh[0];
+}
 
-	buf_printf(&path, "%.*s%s", folder_bytes(file), file->path, name);
-	source.rest = buf_text(&path);
-	return !buf_failed(&path) && token_read(&source, &token, NULL) == 0 && token.refresh[0];
+static int
+read_new(const struct tokenfile *file, int fd, bool *is_good, struct err *err)
+{
+	char text[TOKEN_SOURCE_BYTES + 1]; /* one more shows that there is more */
+	SCOPED(token) token = TOKEN_INIT;
+	struct err why = ERR_INIT;
+	struct stat found;
+	ssize_t len = 0;
+
+	*is_good = false;
+	if (fstat(fd, &found) ||
+	    (S_ISREG(found.st_mode) && (len = pread(fd, text, sizeof(text), 0)) < 0))
+		return err_system(err, ERR_IO, errno, "reading .%s.new", file->name);
+	*is_good = S_ISREG(found.st_mode) && found.st_uid == geteuid() &&
+		   is_whole((struct span){ text, (size_t)len }, &token, &why);
+	explicit_bzero(text, sizeof(text));
+	if (why.kind != ERR_IO)
+		return 0;
+	if (err)
+		*err = why;
+	return -1;
 }
 
 /* A person may have put another token there since. */
@@ -192,33 +215,48 @@ is_newer(const struct tokenfile *file, const char *name)
 		return false;
 	if (fstatat(file->folder_fd, file->name, &present, AT_SYMLINK_NOFOLLOW))
 		return errno == ENOENT;
+	if (!S_ISREG(present.st_mode))
+		return true;
 	if (unfinished.st_mtim.tv_sec != present.st_mtim.tv_sec)
 		return unfinished.st_mtim.tv_sec > present.st_mtim.tv_sec;
 	return unfinished.st_mtim.tv_nsec >= present.st_mtim.tv_nsec;
 }
 
+static int
+put_new(struct tokenfile *file, const char *name, int fd, struct err *err)
+{
+	int code = folder_fsync(fd);
+
+	if (!code && renameat(file->folder_fd, name, file->folder_fd, file->name))
+		return cannot_replace(file, err);
+	if (!code)
+		code = folder_fsync(file->folder_fd);
+	return code ? folder_write_error_in(file->folder_fd, file->path, code, err) : 0;
+}
+
 int
 tokenfile_recover(struct tokenfile *file, struct err *err)
 {
+	const int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
 	char name[BESIDE_BYTES];
-	int fd, code;
+	bool is_good = false;
+	int fd, result;
 
 	if (!tokenfile_is_untidy(file))
 		return 0;
 	name_new(file, name);
-	if (!is_newer(file, name) || !is_whole(file, name)) {
+	fd = openat(file->folder_fd, name, flags);
+	if (fd < 0 && errno != ELOOP)
+		return err_system(err, ERR_IO, errno, "opening %s", name);
+	/* What cannot be read now may be good: it stays. */
+	result = fd >= 0 && is_newer(file, name) ? read_new(file, fd, &is_good, err) : 0;
+	if (!result && is_good)
+		result = put_new(file, name, fd, err);
+	else if (!result)
 		unlinkat(file->folder_fd, name, 0);
-		return 0;
-	}
-	fd = openat(file->folder_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	code = fd < 0 ? errno : folder_fsync(fd);
 	if (fd >= 0)
 		close(fd);
-	if (!code && renameat(file->folder_fd, name, file->folder_fd, file->name))
-		code = errno;
-	if (!code)
-		code = folder_fsync(file->folder_fd);
-	return code ? folder_write_error_in(file->folder_fd, file->path, code, err) : 0;
+	return result;
 }
 
 void

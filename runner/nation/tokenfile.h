@@ -50,8 +50,9 @@ int tokenfile_put(struct tokenfile *file, const struct token *token, struct err 
 /* A killed process has left something beside the file. Needs no lock. */
 bool tokenfile_is_untidy(const struct tokenfile *file);
 
-/* What it, or a tokenfile_put() that failed, had written whole, and nobody has changed the file since, may be all that the nation still
- * takes: it is put into place. The rest is removed. */
+/* What it, or a tokenfile_put() that failed, had written whole, and nobody has changed the file since, may
+ * be all that the nation still takes: it is put into place. The rest is removed, but not what cannot be
+ * read now. */
 int tokenfile_recover(struct tokenfile *file, struct err *err);
 
 void tokenfile_close(struct tokenfile *file); /* also of the lock; what was written by half is removed */

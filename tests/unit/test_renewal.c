@@ -508,7 +508,6 @@ what_cannot_be_saved_is_not_used(void **state)
 	end_scene(&scene);
 }
 
-/* The child is killed at the step; false: it has no such step. */
 /* It may be the only one that the nation still takes. */
 static void
 what_was_written_whole_and_cannot_be_put_into_place_is_kept_for_the_next(void **state)
@@ -530,6 +529,11 @@ what_was_written_whole_and_cannot_be_put_into_place_is_kept_for_the_next(void **
 	assert_string_equal(renewal_token(scene.renewal)->text, "a1");
 	assert_int_equal(access(scene.unfinished, F_OK), 0);
 
+	renewal_begin(scene.renewal); /* as long as the folder stands there */
+	assert_end(&scene, RENEWED_NOT, ERR_CREATE);
+	assert_string_equal(scene.reply.message, kept);
+	assert_int_equal(access(scene.unfinished, F_OK), 0);
+
 	scene.blocked_at = NULL;
 	assert_int_equal(rmdir(scene.path), 0);
 	renewal_begin(scene.renewal);
@@ -538,6 +542,34 @@ what_was_written_whole_and_cannot_be_put_into_place_is_kept_for_the_next(void **
 	end_scene(&scene);
 }
 
+/* As where no descriptor, or no memory, is left. */
+static void
+what_cannot_be_read_now_is_not_thrown_away(void **state)
+{
+	struct rlimit before, nothing;
+	struct scene scene;
+	int lowest;
+
+	(void)state;
+	begin_scene(&scene, FILE_OF("a1", "r1"));
+	put_unfinished(&scene, FILE_OF("a2", "r2"));
+	getrlimit(RLIMIT_NOFILE, &before);
+	lowest = dup(0);
+	close(lowest);
+	nothing = (struct rlimit){ (rlim_t)lowest + 2, before.rlim_max }; /* the folder, the lock */
+	setrlimit(RLIMIT_NOFILE, &nothing);
+	renewal_begin(scene.renewal);
+	assert_int_equal(step(&scene), RENEWAL_DONE);
+	setrlimit(RLIMIT_NOFILE, &before);
+	renewal_end(scene.renewal, &scene.reply);
+	assert_int_equal(scene.reply.fault, ERR_IO);
+	renewal_begin(scene.renewal);
+	assert_end(&scene, RENEWED_BY_OTHERS, ERR_NONE);
+	assert_string_equal(read_file(&scene).refresh, "r2");
+	end_scene(&scene);
+}
+
+/* The child is killed at the step; false: it has no such step. */
 static bool
 kill_at(struct scene *scene, unsigned at_step)
 {
@@ -697,6 +729,7 @@ main(void)
 		cmocka_unit_test(what_cannot_be_saved_is_not_used),
 		cmocka_unit_test(
 		    what_was_written_whole_and_cannot_be_put_into_place_is_kept_for_the_next),
+		cmocka_unit_test(what_cannot_be_read_now_is_not_thrown_away),
 		cmocka_unit_test(killed_at_any_step_the_file_is_whole_and_has_a_token_that_may_work),
 		cmocka_unit_test(a_command_is_run_again_without_waiting_for_it),
 		cmocka_unit_test(a_variable_cannot_change_under_a_process),
