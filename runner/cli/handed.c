@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "runner/base/show.h"
 #include "runner/base/suggest.h"
@@ -68,6 +69,7 @@ complain(struct handed *handed, struct err *err)
 		.dialect = DIALECT_SENT,
 		.columns = rows->scan.columns,
 		.limit_bytes = LIMIT_CHUNK_MOST_BYTES,
+		.is_corrected = true,
 	};
 	const struct problem problem = rows->scan.problem;
 
@@ -201,6 +203,34 @@ take_names(struct handed *handed, struct err *err)
 	return 0;
 }
 
+/* What a spreadsheet of another country puts between the columns. */
+static const char *
+other_delimiter(const struct handed *handed)
+{
+	struct span line = handed->row.content;
+
+	if (handed->column_count != 1 || line.len == 0)
+		return NULL;
+	return memchr(line.ptr, ';', line.len)	  ? "semicolons"
+	       : memchr(line.ptr, '\t', line.len) ? "TABs"
+						  : NULL;
+}
+
+static int
+refuse_header(const struct handed *handed, const char *missing, struct err *err)
+{
+	const char *delimiter = other_delimiter(handed);
+
+	if (delimiter)
+		return handed_wrong(handed, err,
+		    "there are %s between the columns\n"
+		    "  Save it with commas, and in UTF-8.", delimiter);
+	return handed_wrong(handed, err,
+	    "there is no column \"%s\"\n"
+	    "  It must have the columns that rollcall rejects writes, with commas between"
+	    " them.", missing);
+}
+
 static int
 check_names(struct handed *handed, struct err *err)
 {
@@ -209,10 +239,7 @@ check_names(struct handed *handed, struct err *err)
 
 		handed->leading[i] = find_name(handed, span_of(name), HANDED_NO_COLUMN);
 		if (handed->leading[i] == HANDED_NO_COLUMN)
-			return handed_wrong(handed, err,
-			    "there is no column \"%s\"\n"
-			    "  It must have the columns that rollcall rejects writes, with commas between"
-			    " them.", name);
+			return refuse_header(handed, name, err);
 	}
 	for (uint32_t i = 0; i < handed->column_count; i++) {
 		if (check_column(handed, (int)i, err))

@@ -184,7 +184,9 @@ add_broken_bytes(struct buf *to, const struct complaint *complaint, const struct
 	buf_printf(to, "%s%s row%s such bytes.", complaint->is_all ? "" : "At least ",
 	    show_count(complaint->broken_rows, rows),
 	    complaint->broken_rows == 1 ? " has" : "s have");
-	if (candidate)
+	if (complaint->is_corrected)
+		buf_add_text(to, "\n  Corrected rows are read as UTF-8: save the file in that encoding.");
+	else if (candidate)
 		buf_printf(to, "\n  If that looks right, set  encoding = \"%s\";  in %s.", candidate,
 		    or_the_job_file(complaint->places.encoding));
 	else
@@ -198,8 +200,13 @@ add_quoting_advice(struct buf *to, const struct complaint *complaint, enum probl
 {
 	const char *place = or_the_job_file(complaint->places.quoting);
 
+	buf_add_text(to,
+	    "\n  The nation refuses a whole file for this; lenient readers guess where rows end.");
+	if (complaint->is_corrected) {
+		buf_add_text(to, "\n  Put the field in quotation marks and double its own.");
+		return;
+	}
 	buf_printf(to,
-	    "\n  The nation refuses a whole file for this; lenient readers guess where rows end."
 	    "\n  If quotation marks are ordinary characters here, set  quoting = \"none\";  in %s;",
 	    place);
 	if (kind == PROBLEM_STRAY_QUOTE)
@@ -221,8 +228,9 @@ add_field_count(struct buf *to, const struct complaint *complaint, const struct 
 	    problem->fields < complaint->columns ? problem->fields : complaint->columns);
 	buf_printf(to,
 	    "\n  %s %u columns.  A value with a delimiter in it must stand in quotation marks.",
-	    complaint->layout && complaint->layout->has_header_line ? "The header line has"
-								    : "The job's header has",
+	    complaint->is_corrected || (complaint->layout && complaint->layout->has_header_line)
+		? "The header line has"
+		: "The job's header has",
 	    complaint->columns);
 }
 

@@ -32,6 +32,7 @@ struct complaint {
 	const struct layout *layout; /* NULL while the header line is not read */
 	uint32_t columns;            /* that a record must have */
 	uint32_t limit_bytes;        /* of a chunk */
+	bool is_corrected; /* a file of corrected rows: no setting of the job is about it */
 
 	uint64_t broken_rows; /* UTF8, MEANING: rows with such bytes */
 	bool is_all;          /* the count went to the end of the input */

@@ -208,6 +208,16 @@ wrong "a column that is missing" 'line 1: there is no column "reason"' '1s/,reas
 wrong "no rows" "fix.csv has no rows" '2,99d'
 wrong "a field too many" "fix.csv" '2s/$/,more/'
 wrong "Latin-1" "fix.csv is not UTF-8" "2s/NC7/\\xE9/"
+wrong "with the way out" "  Corrected rows are read as UTF-8: save the file in that encoding." "2s/NC7/\\xE9/"
+wrong "a quotation mark in a field" "  Put the field in quotation marks and double its own." '2s/nowhere/no"where/'
+file_lacks "no setting of the job file would help" "$WORK/err" job
+wrong "semicolons" "fix.csv line 1: there are semicolons between the columns" 's/,/;/g'
+wrong "numbers as spreadsheets write them" 'line 2: chunk is "4.0", which is no number of one' '2s/people,4/people,4.0/'
+wrong "an empty line" "fix.csv has an empty line" '2s/^/\n/'
+: >fix.csv
+exits 65 "an empty file" rollcall retry job.cfg fix.csv
+err_has "is said" "fix.csv is empty"
+exits 66 "a folder" rollcall retry job.cfg .
 sed -n '1p;3p' good.csv | cut -d, -f 1-10 >fix.csv
 exits 65 "a column of the source that is missing" rollcall retry job.cfg fix.csv
 err_has "is named" 'line 2: this row is of people, which sends a column "email": the file has none'
