@@ -9,9 +9,10 @@
 #include "runner/base/utf8.h"
 
 enum {
-	/* Of a longer line the part around the mark is shown. */
-	SHOWN_COLUMNS = 100,
-	SHOWN_BEFORE = 60,
+	/* Of a longer line the part around the mark is shown: with dots at both ends, and behind a line
+	 * number of four digits, it fits a terminal of 80 columns. */
+	SHOWN_COLUMNS = 64,
+	SHOWN_BEFORE = 30,
 	TAB_COLUMNS = 8,
 };
 

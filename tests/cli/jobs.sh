@@ -53,7 +53,7 @@ is "is told to the letter" 'rollcall: job.cfg:5: a comma before ")"
 Nothing was sent.' "$(cat "$WORK/err")"
 
 wrong "an unknown setting" 's/settle =/setle =/' 'rollcall: job.cfg:5: unknown setting `retry.setle`' \
-	'      |                                                  ^ did you mean `settle`?'
+	'      |                                  ^ did you mean `settle`?'
 wrong "an unknown word" 's/"people"/"peopel"/' 'rollcall: job.cfg:3: `sources.type` does not know this word' \
 	'      |                      ^ did you mean "people"?'
 wrong "an unknown field" 's/type = "people";/& columns = ( ( "a", "frist_name" ) );/' \

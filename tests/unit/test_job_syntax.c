@@ -77,10 +77,8 @@ of_a_long_line_the_part_around_the_mark_is_shown(void **state)
 	buf_add_text(&text, "\";\n");
 	assert_string_equal(complaint_about(buf_text(&text)),
 	    "lists/job.cfg:1: no is not a value\n"
-	    "    1 | ...xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"; b = no; c = "
-	    "\"yyyyyyyyyyyyyyyyyyyyyyyyyyyy...\n"
-	    "      |                                                                ^ write  "
-	    "false\n"
+	    "    1 | ...xxxxxxxxxxxxxxxxxxxxxxx\"; b = no; c = \"yyyyyyyyyyyyyyyyyyyyyy...\n"
+	    "      |                                  ^ write  false\n"
 	    "Nothing was sent.");
 }
 
