@@ -216,8 +216,8 @@ struct comparison {
 };
 
 /* A path that is not UTF-8 is written with other signs in it: compared as it would be written. */
-static bool
-says_path(struct json value, const char *path)
+static int
+says_path(struct json value, const char *path, bool *is_said, struct err *err)
 {
 	SCOPED(buf) text = BUF_INIT;
 	SCOPED(json_doc) doc = JSON_DOC_INIT;
@@ -227,10 +227,11 @@ says_path(struct json value, const char *path)
 	jsonw_open(&json, NULL, '{');
 	jsonw_string(&json, "path", path);
 	jsonw_close(&json, '}');
-	if (buf_failed(&text) || json_parse(&doc, buf_span(&text), JSON_DEPTH, NULL) ||
-	    json_text(json_member(json_root(&doc), "path"), &wanted))
-		return false;
-	return says_span(value, wanted);
+	if (buf_check(&text, err) || json_parse(&doc, buf_span(&text), JSON_DEPTH, err))
+		return -1;
+	*is_said = !json_text(json_member(json_root(&doc), "path"), &wanted) &&
+		   says_span(value, wanted);
+	return 0;
 }
 
 static int
@@ -242,15 +243,17 @@ compare_input(void *ctx, const struct plan_input *input, const char *path, struc
 	char digest[DIGEST_TEXT_BYTES];
 	int64_t mtime_ns;
 	struct json ours;
+	bool is_said;
 
 	if (input->input >= PLAN_RETRY_INPUTS)
 		return 0;
 	ours = json_item(inputs, comparison->at++);
-	if (!says_path(json_member(ours, "path"), path)) {
+	if (says_path(json_member(ours, "path"), path, &is_said, err))
+		return -1;
+	if (!is_said) {
 		comparison->difference = "its inputs have other paths";
 		return 0;
 	}
-	(void)err;
 	show_hex(input->digest, sizeof(input->digest), digest);
 	if (!says_text(json_member(ours, "source"), source) ||
 	    !says_number(json_member(ours, "size"), input->size) ||
