@@ -117,15 +117,28 @@ visit(void *ctx, const struct rejected_row *row, struct err *err)
 	return rejected_csv_row(&asking->csv, row, err);
 }
 
-/* What the reader of the rows must know beside them. */
 static void
-warn(const struct asking *asking, bool is_readable)
+warn_unlisted(const struct reporting_gaps *gaps)
 {
 	char number[SHOW_BYTES];
 
-	if (!is_readable)
+	if (gaps->unlisted)
+		fprintf(stderr, "warning: %s rejected %s of this load %s not listed: the nation's answers,\n"
+				"  as they are kept in its folder answers/, do not say which.\n",
+		    show_count(gaps->unlisted, number), gaps->unlisted == 1 ? "row" : "rows",
+		    gaps->unlisted == 1 ? "is" : "are");
+}
+
+/* What the reader of the rows must know beside them. */
+static void
+warn(const struct asking *asking, const struct reporting_gaps *gaps)
+{
+	char number[SHOW_BYTES];
+
+	if (gaps->is_unreadable)
 		fprintf(stderr, "warning: an input could not be read again: rows of it have no place\n"
 				"  in source_file, and retry will not take them.\n");
+	warn_unlisted(gaps);
 	if (asking->again)
 		fprintf(stderr, "note: %s of these rows %s sent again already and await an answer:\n"
 				"  retry does not take them.\n",
@@ -138,12 +151,12 @@ static int
 print_rows(struct asking *asking, struct session *session, FILE *to, struct err *err)
 {
 	const struct rejected_visitor visitor = { visit, asking };
-	bool is_readable;
+	struct reporting_gaps gaps;
 
 	if (rejected_csv_init(&asking->csv, &session->job, to, err) ||
-	    reporting_each_rejected(session, &visitor, &is_readable, err))
+	    reporting_each_rejected(session, &visitor, &gaps, err))
 		return -1;
-	warn(asking, is_readable);
+	warn(asking, &gaps);
 	return 0;
 }
 
@@ -186,10 +199,11 @@ print_list(struct asking *asking, struct session *session, FILE *to, struct err 
 {
 	const struct rejected_visitor visitor = { visit, asking };
 	SCOPED(buf) text = BUF_INIT;
-	bool is_readable;
+	struct reporting_gaps gaps;
 
-	if (reporting_each_rejected(session, &visitor, &is_readable, err))
+	if (reporting_each_rejected(session, &visitor, &gaps, err))
 		return -1;
+	warn_unlisted(&gaps);
 	grounds_sort(&asking->grounds);
 	if (args_has(asking->args, OPTION_JSON))
 		list_json(&text, asking);

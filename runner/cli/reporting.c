@@ -88,7 +88,7 @@ reporting_write(struct session *session, struct report_result *result, struct er
 struct listing {
 	struct rejected rejected;
 	const struct rejected_visitor *visitor;
-	bool is_readable;
+	struct reporting_gaps gaps;
 };
 
 static int
@@ -104,13 +104,15 @@ list_chunk(void *context, const struct plan_chunk *plan, const struct chunk *chu
 		    plan->number, plan->source + 1);
 	if (rejected_chunk(&listing->rejected, plan, chunk, listing->visitor, &found, err))
 		return -1;
-	listing->is_readable = listing->is_readable && !found.is_unreadable;
+	listing->gaps.is_unreadable |= found.is_unreadable;
+	if (chunk->has_counts && chunk->rows_failed > found.listed)
+		listing->gaps.unlisted += chunk->rows_failed - found.listed;
 	return 0;
 }
 
 int
 reporting_each_rejected(struct session *session, const struct rejected_visitor *visitor,
-    bool *is_readable, struct err *err)
+    struct reporting_gaps *gaps, struct err *err)
 {
 	const struct journal_port *journal = &session->journal;
 	struct sent_port rows = inputs_rows(&session->inputs);
@@ -122,7 +124,7 @@ reporting_each_rejected(struct session *session, const struct rejected_visitor *
 		.answers =
 		    openat(session->folder_fd, "answers", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
 	};
-	struct listing listing = { .visitor = visitor, .is_readable = true };
+	struct listing listing = { .visitor = visitor };
 	int failed = rejected_init(&listing.rejected, &options, err);
 
 	if (!failed && listing.rejected.retried.is_unreadable)
@@ -131,7 +133,7 @@ reporting_each_rejected(struct session *session, const struct rejected_visitor *
 		    listing.rejected.retried.why);
 	if (!failed)
 		failed = journal->each_chunk(journal->ctx, list_chunk, &listing, err);
-	*is_readable = listing.is_readable;
+	*gaps = listing.gaps;
 	rejected_done(&listing.rejected);
 	if (options.answers >= 0)
 		close(options.answers);

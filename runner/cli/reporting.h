@@ -19,9 +19,15 @@ int reporting_write(struct session *session, struct report_result *result, struc
 int reporting_write_to(struct session *session, const char *folder, struct report_result *result,
     struct err *err);
 
-/* Visits every rejected row of the load. *is_readable becomes false if a source could not be read again, so
- * that rows of it have no place. ERR_INPUT if it cannot be known which were sent again. */
+/* What a list of rejected rows cannot tell. */
+struct reporting_gaps {
+	bool is_unreadable; /* a source could not be read again: rows of it have no place */
+	uint64_t unlisted;  /* rows that the nation rejected and its answers, as they are kept, do not name */
+};
+
+/* Visits every rejected row of the load that can be listed. ERR_INPUT if it cannot be known which were sent
+ * again. */
 int reporting_each_rejected(struct session *session, const struct rejected_visitor *visitor,
-    bool *is_readable, struct err *err);
+    struct reporting_gaps *gaps, struct err *err);
 
 #endif

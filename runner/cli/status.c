@@ -76,13 +76,13 @@ add_grounds(struct status *status, struct grounds *grounds, struct session *sess
 	const struct rejected_visitor visitor = { group, &grouping };
 	struct err ignored = ERR_INIT;
 	uint64_t rejected = 0;
-	bool is_readable;
+	struct reporting_gaps gaps;
 
 	for (size_t i = 0; i < session->job.source_count; i++)
 		rejected += tally_rejected(&status->tallies[i]);
 	if (rejected == 0)
 		return;
-	if (reporting_each_rejected(session, &visitor, &is_readable, &ignored) == 0)
+	if (reporting_each_rejected(session, &visitor, &gaps, &ignored) == 0)
 		status->grounds = grounds;
 	buf_done(&grouping.folded);
 	grounds_sort(grounds);

@@ -123,12 +123,12 @@ int
 unsettled_read(struct unsettled *unsettled, struct session *session, struct err *err)
 {
 	const struct rejected_visitor visitor = { add_row, unsettled };
-	bool is_readable;
+	struct reporting_gaps gaps;
 
 	*unsettled = (struct unsettled){ .session = session };
-	if (reporting_each_rejected(session, &visitor, &is_readable, err))
+	if (reporting_each_rejected(session, &visitor, &gaps, err))
 		return -1;
-	if (!is_readable)
+	if (gaps.is_unreadable)
 		return err_set(err, ERR_INPUT,
 		    "an input cannot be read again: which of its rows were rejected is not known\n"
 		    "Nothing was changed, nothing was sent.");

@@ -64,6 +64,13 @@ exits 0 "rejects --json" rollcall rejects --json job.cfg
 is "the same for programs" '{"schema":1,"job":"job","rejected":3,"reasons":[{"rows":3,"reason":"email is invalid"}],"others":0}' "$(cat "$WORK/out")"
 exits 0 "status --json" rollcall status --json job.cfg
 out_has "has them, too" '"reasons":[{"rows":3,"reason":"email is invalid"}],"others":0,"waiting_for":null'
+mv job.run/answers away
+exits 0 "rejects, when the nation's answers are gone" rollcall rejects job.cfg
+err_has "says that it does not have them all" "warning: 3 rejected rows of this load are not listed: the nation's answers,
+  as they are kept in its folder answers/, do not say which."
+exits 0 "so does the list of reasons" rollcall rejects --list job.cfg
+err_has "in the same words" "warning: 3 rejected rows of this load are not listed:"
+mv away job.run/answers
 exits 0 "rejects --reason, in any case" rollcall rejects --reason "IS inv" --source people job.cfg
 is "has them all" 5 "$(wc -l <"$WORK/out")"
 exits 0 "rejects --reason that none has" rollcall rejects --reason taken job.cfg
