@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "runner/cli/online.h"
@@ -244,6 +246,16 @@ open_client(struct online *online, struct err *err)
 	return 0;
 }
 
+/* Locked, and not removed by another check that has just ended. */
+static bool
+is_ours(int folder_fd)
+{
+	struct stat found;
+
+	return flock(folder_fd, LOCK_EX | LOCK_NB) == 0 && fstat(folder_fd, &found) == 0 &&
+	       found.st_nlink > 0;
+}
+
 static int
 open_folder(struct online *online, struct err *err)
 {
@@ -258,13 +270,16 @@ open_folder(struct online *online, struct err *err)
 		online->names[i] = job->sources[i].name;
 	if (folder_make(online->folder, NULL, err))
 		return -1;
-	/* What a check that was killed has left is none of this one's answers. */
-	if (folder_remove(online->folder, "answers", err))
-		return -1;
 	online->folder_fd = open(online->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (online->folder_fd < 0)
 		return err_system(err, ERR_IO, errno, "%s", online->folder);
-	return 0;
+	if (!is_ours(online->folder_fd)) {
+		close(online->folder_fd);
+		online->folder_fd = -1;
+		return err_set(err, ERR_LATER, "another verify --online of this load is under way");
+	}
+	/* What a check that was killed has left is none of this one's answers. */
+	return folder_remove(online->folder, "answers", err);
 }
 
 static void
@@ -272,10 +287,11 @@ online_done(struct online *online)
 {
 	client_close(online->client);
 	free(online->names);
-	if (online->folder_fd >= 0)
-		close(online->folder_fd);
+	if (online->folder_fd < 0)
+		return;
 	folder_remove(online->folder, "answers", NULL);
 	rmdir(online->folder);
+	close(online->folder_fd); /* and the lock with it */
 }
 
 SCOPED_BY(online, online_done)

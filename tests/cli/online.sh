@@ -59,6 +59,10 @@ echo old >job.run/.online/answers/people-1.failed.csv
 echo old >job.run/.online/answers/.people-2.half
 asks 0 "what a killed check left is no answer of the nation"
 ok "and does not stay" test ! -e job.run/.online
+mkdir job.run/.online
+exits 75 "another check of the same load" flock -n job.run/.online "$ROLLCALL" verify --online job.cfg
+err_has "is waited for" "another verify --online of this load is under way"
+rmdir job.run/.online
 echo more >>job.run/answers/people-1.failed.csv
 asks 4 "an answer that was changed"
 out_has "is found" "has other rejected rows than answers/people-1.failed.csv"
