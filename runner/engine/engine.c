@@ -45,6 +45,7 @@ engine_free(struct engine *engine)
 {
 	if (!engine)
 		return;
+	engine_retry_free(engine);
 	room_free(engine);
 	buf_done(&engine->look.head);
 	free(engine);

@@ -22,6 +22,7 @@ struct engine {
 	struct turn turn;
 	struct look look;
 	struct access access;
+	struct extension *extension; /* of a retry of rows, while it is made (retry.c); else NULL */
 	struct clock_offset offset;
 	struct reply replies[ENGINE_REPLIES];
 	size_t reply_count;
@@ -58,6 +59,10 @@ const char *engine_chunk_name(struct engine *engine, uint32_t source, uint32_t n
 
 /* The nation gave a chunk an import: notes that, or what law 9 makes of it. */
 int engine_note_accepted(struct engine *engine, const struct event *accepted, struct err *err);
+
+/* The memory of a retry of rows. Nothing that is held across a port is a function's own: in a simulation a
+ * process is killed within one, and engine_free() is all that is left of it. */
+void engine_retry_free(struct engine *engine);
 
 int engine_hear_reply(struct engine *engine, const struct reply *reply, struct err *err);
 int engine_hear_wishes(struct engine *engine, struct err *err);

@@ -73,14 +73,19 @@ struct extension {
 	struct journal_input *inputs;
 };
 
-static void
-extension_done(struct extension *extension)
+void
+engine_retry_free(struct engine *engine)
 {
+	struct extension *extension = engine->extension;
+
+	if (!extension)
+		return;
 	free(extension->events);
 	free(extension->chunks);
 	free(extension->inputs);
+	free(extension);
+	engine->extension = NULL;
 }
-SCOPED_BY(extension, extension_done)
 
 static int
 make_room(struct extension *extension, struct err *err)
@@ -202,21 +207,35 @@ append(const struct extension *extension, struct err *err)
 	return 0;
 }
 
+static int
+extend(struct extension *extension, struct err *err)
+{
+	struct engine *engine = extension->engine;
+
+	if (engine_load(engine, err) || make_room(extension, err))
+		return -1;
+	for (uint32_t i = 0; i < engine->load.source_count; i++)
+		engine->turn.tallies[i] = engine->load.sources[i].tally;
+	note_files(extension);
+	if (note_parents(extension, err) || note_chunks(extension, err))
+		return -1;
+	return append(extension, err);
+}
+
 int
 engine_retry_rows(struct engine *engine, const struct engine_retry *retry, struct err *err)
 {
-	SCOPED(extension) extension = {
+	int result;
+
+	engine->extension = calloc(1, sizeof(*engine->extension));
+	if (!engine->extension)
+		return err_memory(err);
+	*engine->extension = (struct extension){
 		.engine = engine,
 		.retry = retry,
 		.at_ms = engine_now(engine).wall_ms,
 	};
-
-	if (engine_load(engine, err) || make_room(&extension, err))
-		return -1;
-	for (uint32_t i = 0; i < engine->load.source_count; i++)
-		engine->turn.tallies[i] = engine->load.sources[i].tally;
-	note_files(&extension);
-	if (note_parents(&extension, err) || note_chunks(&extension, err))
-		return -1;
-	return append(&extension, err);
+	result = extend(engine->extension, err);
+	engine_retry_free(engine);
+	return result;
 }
