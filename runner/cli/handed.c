@@ -227,8 +227,8 @@ refuse_header(const struct handed *handed, const char *missing, struct err *err)
 		    "  Save it with commas, and in UTF-8.", delimiter);
 	return handed_wrong(handed, err,
 	    "there is no column \"%s\"\n"
-	    "  It must have the columns that rollcall rejects writes, with commas between"
-	    " them.", missing);
+	    "  It must have the columns that rollcall rejects writes, with commas"
+	    " between.", missing);
 }
 
 static int

@@ -278,7 +278,7 @@ is_made(const struct tally *tally)
 	return tally->rows_planned + tally->rows_left_out > tally->rows_in_file;
 }
 
-/* " of 3,000 in the files", or " of 4,812, made from 3,000 records, 7 of them left out" */
+/* " of 3,000 in the files", or " of 4,812, made from 3,000 records, 7 left out" */
 static void
 add_total(struct buf *to, const struct tally *tally)
 {
@@ -292,7 +292,7 @@ add_total(struct buf *to, const struct tally *tally)
 	buf_printf(to, " of %s, made from %s record%s", show_count(tally->rows_planned, made),
 	    records, tally->rows_in_file == 1 ? "" : "s");
 	if (tally->rows_left_out)
-		buf_printf(to, ", %s of them left out",
+		buf_printf(to, ", %s left out",
 		    show_count(tally->rows_left_out, left_out));
 	buf_add_byte(to, '\n');
 }

@@ -201,7 +201,7 @@ add_quoting_advice(struct buf *to, const struct complaint *complaint, enum probl
 	const char *place = or_the_job_file(complaint->places.quoting);
 
 	buf_add_text(to,
-	    "\n  The nation refuses a whole file for this; lenient readers guess where rows end.");
+	    "\n  The nation refuses a whole file for this; others guess where rows end.");
 	if (complaint->is_corrected) {
 		buf_add_text(to, "\n  Put the field in quotation marks and double its own.");
 		return;
@@ -227,7 +227,7 @@ add_field_count(struct buf *to, const struct complaint *complaint, const struct 
 	add_column_number(to, complaint,
 	    problem->fields < complaint->columns ? problem->fields : complaint->columns);
 	buf_printf(to,
-	    "\n  %s %u columns.  A value with a delimiter in it must stand in quotation marks.",
+	    "\n  %s %u columns.\n  A value with a delimiter in it must stand in quotation marks.",
 	    complaint->is_corrected || (complaint->layout && complaint->layout->has_header_line)
 		? "The header line has"
 		: "The job's header has",

@@ -301,7 +301,7 @@ rows_that_are_made_of_records_are_told_from_them(void **state)
 	load->result.total.tally.rows_left_out = 7;
 	expect_words(load, 0, NULL,
 	    "finished: nc-2026\n"
-	    "  rows      3,000 accepted, 0 rejected of 3,000, made from 1,200 records, 7 of them left out\n"
+	    "  rows      3,000 accepted, 0 rejected of 3,000, made from 1,200 records, 7 left out\n"
 	    "  report    nc-2026.run/report.csv\n"
 	    "  next      nothing: the load is complete\n");
 	free(load);

@@ -265,7 +265,7 @@ every_kind_of_bad_input_is_told_with_its_place_and_a_way_out(void **state)
 	expect_refusal("id,height\n1,5'10\" TALL\n", options,
 	    "voters.csv has a quotation mark inside an unquoted field\n"
 	    "  row 1 (line 2, byte 16), column height: 5'10\" TALL\n"
-	    "  The nation refuses a whole file for this; lenient readers guess where rows end.\n"
+	    "  The nation refuses a whole file for this; others guess where rows end.\n"
 	    "  If quotation marks are ordinary characters here, set  quoting = \"none\";  "
 	    "in a.cfg:30;\n"
 	    "  if only those inside values are, set  clean = \"quotation marks\";  there.\n"
@@ -273,7 +273,7 @@ every_kind_of_bad_input_is_told_with_its_place_and_a_way_out(void **state)
 	expect_refusal("id,b\n1,2\n\"x\",\"Bud\" Smith\n", options,
 	    "voters.csv has text after a closing quotation mark\n"
 	    "  row 2 (line 3, byte 18), column b: \"Bud\" Smith\n"
-	    "  The nation refuses a whole file for this; lenient readers guess where rows end.\n"
+	    "  The nation refuses a whole file for this; others guess where rows end.\n"
 	    "  If quotation marks are ordinary characters here, set  quoting = \"none\";  "
 	    "in a.cfg:30;\n"
 	    "  else mend the file: put the field in quotation marks and double its own.\n"
@@ -281,7 +281,7 @@ every_kind_of_bad_input_is_told_with_its_place_and_a_way_out(void **state)
 	expect_refusal("id,b\n1,\"2\n3,4\n", options,
 	    "voters.csv ends inside quotation marks that were opened and never closed\n"
 	    "  row 1 (line 2, byte 7), column b: \"2\n"
-	    "  The nation refuses a whole file for this; lenient readers guess where rows end.\n"
+	    "  The nation refuses a whole file for this; others guess where rows end.\n"
 	    "  If quotation marks are ordinary characters here, set  quoting = \"none\";  "
 	    "in a.cfg:30;\n"
 	    "  else mend the file: put the field in quotation marks and double its own.\n"
@@ -296,8 +296,8 @@ every_kind_of_bad_input_is_told_with_its_place_and_a_way_out(void **state)
 	expect_refusal("id,b\n1,2,3\n", options,
 	    "voters.csv has a row with 3 fields instead of 2\n"
 	    "  row 1 (line 2, byte 5), column 3\n"
-	    "  The header line has 2 columns.  A value with a delimiter in it must stand "
-	    "in quotation marks.\n"
+	    "  The header line has 2 columns.\n"
+	    "  A value with a delimiter in it must stand in quotation marks.\n"
 	    "Nothing was sent.");
 	expect_refusal("id,b\n1,2\n\n", options,
 	    "voters.csv has an empty line\n"
