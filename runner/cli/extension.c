@@ -121,15 +121,6 @@ add_parent(struct extension_part *part, uint32_t chunk, struct err *err)
 	return 0;
 }
 
-static void
-add_number(struct csv *line, uint64_t number)
-{
-	if (number)
-		csv_number(line, number);
-	else
-		csv_empty(line);
-}
-
 int
 extension_add(struct extension *extension, const struct unsettled_row *row, struct span reason,
     const struct span *cells, struct err *err)
@@ -146,8 +137,8 @@ extension_add(struct extension *extension, const struct unsettled_row *row, stru
 	csv_number(&line, row->chunk);
 	csv_number(&line, row->import_id);
 	csv_raw(&line, has_place ? span_of(source->inputs[row->input]) : SPAN_NONE);
-	add_number(&line, row->line);
-	add_number(&line, row->row);
+	csv_number_from_one(&line, row->line);
+	csv_number_from_one(&line, row->row);
 	csv_raw(&line, reason);
 	csv_number(&line, row->nth);
 	for (size_t i = 0; i < source->column_count; i++)

@@ -99,6 +99,15 @@ csv_empty(struct csv *csv)
 }
 
 void
+csv_number_from_one(struct csv *csv, uint64_t number)
+{
+	if (number)
+		csv_number(csv, number);
+	else
+		csv_empty(csv);
+}
+
+void
 csv_end(struct csv *csv)
 {
 	buf_add_byte(csv->to, '\n');

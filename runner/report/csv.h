@@ -26,6 +26,7 @@ struct csv csv_into(struct buf *to);
 void csv_text(struct csv *csv, struct span text);
 void csv_raw(struct csv *csv, struct span text);
 void csv_number(struct csv *csv, uint64_t number); /* plain digits */
+void csv_number_from_one(struct csv *csv, uint64_t number); /* 0: there is none, an empty cell */
 void csv_time(struct csv *csv, int64_t at_ms);     /* UTC, ISO 8601; 0: an empty cell */
 void csv_empty(struct csv *csv);
 void csv_end(struct csv *csv);

@@ -95,15 +95,6 @@ rejected_csv_done(struct rejected_csv *csv)
 	*csv = (struct rejected_csv){ .source = NO_SOURCE };
 }
 
-static void
-add_number(struct csv *line, uint64_t number)
-{
-	if (number)
-		csv_number(line, number);
-	else
-		csv_empty(line);
-}
-
 int
 rejected_csv_row(struct rejected_csv *csv, const struct rejected_row *row, struct err *err)
 {
@@ -114,8 +105,8 @@ rejected_csv_row(struct rejected_csv *csv, const struct rejected_row *row, struc
 	csv_number(&line, row->plan->number);
 	csv_number(&line, row->chunk->import_id);
 	csv_text(&line, row->file);
-	add_number(&line, row->line);
-	add_number(&line, row->row);
+	csv_number_from_one(&line, row->line);
+	csv_number_from_one(&line, row->row);
 	csv_text(&line, row->reason);
 	for (size_t i = 0; i < csv->column_count; i++) {
 		size_t place = csv->places[i];
