@@ -75,7 +75,7 @@ grant_take(const struct token *token, const char *refresh, struct span answer, i
 		strcpy(taken.older, refresh);
 	memcpy(taken.client_id, token->client_id, sizeof(taken.client_id));
 	memcpy(taken.client_secret, token->client_secret, sizeof(taken.client_secret));
-	taken.created_ms = wall_ms / 1000 * 1000; /* as the file will say it */
+	taken.created_ms = wall_ms; /* whole seconds are the file's: a life of one would be over at once */
 	taken.expires_ms = taken.life_ms >= 0 ? taken.created_ms + taken.life_ms : -1;
 	taken.is_refreshable = true;
 	*fresh = taken;
