@@ -168,8 +168,9 @@ run_child(int report_fd, pid_t parent, const char *folder, enum inspect_depth de
 
 /* ---- in the parent */
 
-static size_t
-read_report(int fd, struct err *report)
+/* 0: it is whole; -1: there is none. */
+static int
+read_report(int fd, struct err *report, struct err *err)
 {
 	size_t at = 0;
 
@@ -178,26 +179,28 @@ read_report(int fd, struct err *report)
 
 		if (got < 0 && errno == EINTR)
 			continue;
-		if (got <= 0)
-			break;
+		if (got < 0)
+			return err_system(err, ERR_IO, errno, "the process checking the store");
+		if (got == 0)
+			return err_set(err, ERR_IO, "the process checking the store ended without a word");
 		at += (size_t)got;
 	}
-	return at;
+	return 0;
 }
 
+/* Only a signal that is the work of what it read says that the store is damaged. */
 static int
-judge(const char *folder, int status, size_t report_bytes, const struct err *report,
-    struct err *err)
+judge(const char *folder, int status, int failed, const struct err *report, struct err *err)
 {
-	/* By a person, or by a kernel short of memory: that says nothing about the store. */
+	/* By a person, or by a kernel short of memory. */
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
 		return err_set(err, ERR_IO, "%s: the process that looks at it first was killed",
 		    folder);
 	if (WIFSIGNALED(status))
 		return err_set(err, ERR_IO, "%s is damaged: reading it ended with \"%s\"", folder,
 		    strsignal(WTERMSIG(status)));
-	if (report_bytes != sizeof(*report))
-		return err_set(err, ERR_IO, "%s is damaged: reading it came to no end", folder);
+	if (failed)
+		return -1;
 	if (report->kind == ERR_NONE)
 		return 0;
 	return err_set(err, report->kind, "%s", report->text);
@@ -210,8 +213,7 @@ inspect(const char *folder, enum inspect_depth depth, struct err *err)
 	struct err report = ERR_INIT;
 	pid_t parent = getpid();
 	int ends[2];
-	size_t got;
-	int status;
+	int status, failed;
 	pid_t child;
 
 	if (pipe2(ends, O_CLOEXEC))
@@ -224,13 +226,13 @@ inspect(const char *folder, enum inspect_depth depth, struct err *err)
 		close(ends[0]);
 		return err_system(err, ERR_IO, errno, "a process for checking the store");
 	}
-	got = read_report(ends[0], &report);
+	failed = read_report(ends[0], &report, err);
 	close(ends[0]);
 	while (waitpid(child, &status, 0) < 0) {
 		if (errno != EINTR)
 			return err_system(err, ERR_IO, errno, "the process checking the store");
 	}
-	return judge(folder, status, got, &report, err);
+	return judge(folder, status, failed, &report, err);
 }
 
 /* What to do when the database of a load is damaged; the same words wherever it shows. */
