@@ -108,12 +108,27 @@ judge_store(struct trial *trial)
 		    tail(trial, "verify.out", said), tail(trial, "verify.err", said));
 }
 
+/* A run that heard no answer does not know what the nation's clock said when it sent: whether
+ * an import in its list is from then, the list cannot tell. The chunks wait, and say so. */
+static bool
+is_deaf(const struct point *point)
+{
+	char call[24];
+
+	return point->mode == POINT_FAIL && point->is_for_ever &&
+	       strcmp(point_call(point->kind, call), "recvfrom") == 0;
+}
+
 static void
-go_on(struct trial *trial)
+go_on(struct trial *trial, const struct point *point)
 {
 	char said[400];
 	int code = trial_run(trial, "run", "last", false);
 
+	if (code == 6 && is_deaf(point)) {
+		trial_settle(trial);
+		code = trial_run(trial, "run", "last", false);
+	}
 	if (code != 0)
 		trial_wrong(trial, "the last run ended with %d: %s", code,
 		    tail(trial, "last.err", said));
@@ -170,7 +185,7 @@ try(struct trial *trial, const struct point *point, struct totals *totals)
 		unlink(trial->page->ballast);
 	if (point->second)
 		kill_again(trial, point->second);
-	go_on(trial);
+	go_on(trial, point);
 }
 
 static void

@@ -19,7 +19,10 @@
 
 #include "tests/crash/trial.h"
 
-enum { RUN_MOST_S = 300 }; /* a bound for hangs */
+enum {
+	RUN_MOST_S = 300, /* a bound for hangs */
+	WORDS_MOST = 8,
+};
 
 void
 trial_wrong(struct trial *trial, const char *format, ...)
@@ -146,10 +149,13 @@ open_stream(const struct trial *trial, const char *name, const char *ending)
 }
 
 static void __attribute__((noreturn))
-become_rollcall(const struct trial *trial, const char *verb, const char *name, bool is_shimmed)
+become_rollcall(const struct trial *trial, const char *const *words, const char *name,
+    bool is_shimmed)
 {
+	const char *argv[WORDS_MOST + 4] = { "rollcall" };
 	char page[TRIAL_PATH + 64];
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	size_t count = 1;
 
 	place(page, trial, "page");
 	if (is_shimmed) {
@@ -159,11 +165,14 @@ become_rollcall(const struct trial *trial, const char *verb, const char *name, b
 	dup2(null, STDIN_FILENO);
 	dup2(open_stream(trial, name, "out"), STDOUT_FILENO);
 	dup2(open_stream(trial, name, "err"), STDERR_FILENO);
-	if (chdir(trial->folder) == 0 && trial->state_dir[0])
-		execl(trial->setup->rollcall, "rollcall", verb, "--state-dir", trial->state_dir,
-		    "job.cfg", (char *)NULL);
-	else
-		execl(trial->setup->rollcall, "rollcall", verb, "job.cfg", (char *)NULL);
+	while (*words)
+		argv[count++] = *words++;
+	if (trial->state_dir[0]) {
+		argv[count++] = "--state-dir";
+		argv[count++] = trial->state_dir;
+	}
+	if (chdir(trial->folder) == 0)
+		execv(trial->setup->rollcall, (char *const *)argv);
 	_exit(126);
 }
 
@@ -196,8 +205,9 @@ reset_counts(struct shim_page *page)
 	memset((char *)page + from, 0, sizeof(*page) - from);
 }
 
-int
-trial_run(struct trial *trial, const char *verb, const char *name, bool is_shimmed)
+/* WORDS: a verb and what it is given, at most WORDS_MOST, a NULL behind them. */
+static int
+run(struct trial *trial, const char *const *words, const char *name, bool is_shimmed)
 {
 	pid_t child;
 
@@ -206,8 +216,14 @@ trial_run(struct trial *trial, const char *verb, const char *name, bool is_shimm
 	fflush(NULL);
 	child = fork();
 	if (child == 0)
-		become_rollcall(trial, verb, name, is_shimmed);
+		become_rollcall(trial, words, name, is_shimmed);
 	return child < 0 ? TRIAL_TIMED_OUT : wait_for(child);
+}
+
+int
+trial_run(struct trial *trial, const char *verb, const char *name, bool is_shimmed)
+{
+	return run(trial, (const char *const[]){ verb, "job.cfg", NULL }, name, is_shimmed);
 }
 
 static void __attribute__((noreturn))
@@ -497,6 +513,44 @@ trial_judge(struct trial *trial)
 	}
 	judge_summary(trial);
 	judge_nation(trial, is_doubled);
+}
+
+/* ---- a person */
+
+/* The import that the ledger has of a held chunk is told; the chunk behind it may go on. */
+static void
+settle(struct trial *trial, struct ledger *ledger, const struct line *line)
+{
+	const struct import *import = find_import(ledger, line->fields[9]);
+	char chunk[64], id[24];
+	int code;
+
+	if (!import || import->times != 1)
+		return;
+	snprintf(chunk, sizeof(chunk), "%s-%s", line->fields[0], line->fields[1]);
+	snprintf(id, sizeof(id), "%lu", import->id);
+	code = run(trial,
+	    (const char *const[]){ "resolve", "job.cfg", chunk, "--import", id, "--reason",
+		"the nation has it", NULL },
+	    "resolve", false);
+	if (code != 0)
+		trial_wrong(trial, "resolve %s --import %s ended with %d", chunk, id, code);
+}
+
+void
+trial_settle(struct trial *trial)
+{
+	char *text = trial_read_run(trial, "report.csv"), *rest = text, *row;
+	struct ledger ledger;
+
+	read_ledger(trial, &ledger);
+	while ((row = strsep(&rest, "\n")) != NULL) {
+		struct line line;
+
+		if (split(row, &line) && strcmp(line.fields[10], "held") == 0)
+			settle(trial, &ledger, &line);
+	}
+	free(text);
 }
 
 /* ---- ids */

@@ -69,6 +69,9 @@ bool trial_is_documented(int code);
  * declared. */
 void trial_judge(struct trial *trial);
 
+/* What a person does when `run` ended with 6: each held chunk is told its import, from the nation's ledger. */
+void trial_settle(struct trial *trial);
+
 /* Every import that the nation answered for is known: in the journal, in `ids`, or said on stderr. */
 void trial_judge_ids(struct trial *trial, const char *err_name);
 
