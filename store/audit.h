@@ -1,9 +1,12 @@
 /* audit.h - does everything in a store agree? What `verify` asks, offline.
  *
- * Checks the birth certificate against the store; every record; the chain of events from the first
- * to the last, and its count; the plan: numbers, byte ranges, rows, sums; and that states, due index
- * and tallies are what a replay of the events over the plan gives (law 5). It looks at one snapshot,
- * so a run may write meanwhile, and goes on after a finding.
+ * Checks the birth certificate against the store; every record; the chain of events from the
+ * first to the last, and its count; the plan: numbers, byte ranges, rows, sums; and that states,
+ * due index and tallies are what a replay of the events over the plan gives (law 5). It looks at
+ * one snapshot, so a run may write meanwhile, and goes on after a finding.
+ *
+ * Its parts are coverage.h (inputs and plan), replay.h (events) and derived.h (the rest); audit.c
+ * has the certificate, the job's hash and the mark.
  *
  * Call inspect_in_child with INSPECT_ALL first: what makes LMDB crash ends there. Takes some 150
  * bytes of memory a chunk that was ever sent. */

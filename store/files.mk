@@ -3,7 +3,10 @@
 noinst_LIBRARIES += libstore.a
 libstore_a_SOURCES = \
 	%D%/audit.c %D%/audit.h \
+	%D%/audited.c %D%/audited.h \
 	%D%/birth.c %D%/birth.h \
+	%D%/coverage.c %D%/coverage.h \
+	%D%/derived.c %D%/derived.h \
 	%D%/draft.c %D%/draft.h \
 	%D%/env.c %D%/env.h \
 	%D%/events.c %D%/events.h \
@@ -15,6 +18,7 @@ libstore_a_SOURCES = \
 	%D%/mark.c %D%/mark.h \
 	%D%/pages.c %D%/pages.h \
 	%D%/record.c %D%/record.h \
+	%D%/replay.c %D%/replay.h \
 	%D%/schema.c %D%/schema.h \
 	%D%/store.c %D%/store.h \
 	%D%/txn.c %D%/txn.h
