@@ -94,13 +94,11 @@ fill_transport(struct request *request, enum transport transport, CURLcode code,
 {
 	struct reply *reply = &request->reply;
 	curl_off_t uploaded = 0;
-	long head_bytes = 0;
 
-	curl_easy_getinfo(request->easy, CURLINFO_REQUEST_SIZE, &head_bytes);
 	curl_easy_getinfo(request->easy, CURLINFO_SIZE_UPLOAD_T, &uploaded);
 	reply->transport = transport;
 	reply->curl_code = (uint32_t)code;
-	reply->request_bytes = (uint64_t)head_bytes;
+	reply->request_bytes = request_sent_bytes(request);
 	reply->handed_bytes = request->body ? (uint64_t)uploaded : 0;
 	reply->body_bytes = request->body ? request->body->bytes : 0;
 	reply->status = request_status(request);
@@ -181,14 +179,26 @@ finish_request(struct request *request, enum transport transport, CURLcode code,
 	return 0;
 }
 
+/* What a proxy answered to our wish for a way to the nation; 0: nothing. */
+static long
+proxy_status(const struct request *request)
+{
+	long status = 0;
+
+	curl_easy_getinfo(request->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+	return status;
+}
+
 /* libcurl says it is over. A connection that closes inside the head is "OK" to it. */
 static int
 finish_one(struct request *request, CURLcode code, struct err *err)
 {
 	const char *text = request->curl_text[0] ? request->curl_text : curl_easy_strerror(code);
-	long head_bytes = 0;
+	bool is_anything_sent = request_sent_bytes(request) > 0;
 
-	curl_easy_getinfo(request->easy, CURLINFO_REQUEST_SIZE, &head_bytes);
+	if (!is_anything_sent && proxy_status(request) == 407)
+		return finish_request(request, TRANSPORT_SETUP, code,
+		    "the proxy wants a name and password (407), and is given none", err);
 	if (code == CURLE_WRITE_ERROR && request->is_enough)
 		code = CURLE_OK;
 	if (code == CURLE_OK && !request->is_head_complete)
@@ -196,7 +206,7 @@ finish_one(struct request *request, CURLcode code, struct err *err)
 		    "the connection closed within the head of the answer", err);
 	if (request->body_err.kind)
 		text = request->body_err.text;
-	return finish_request(request, transport_of(code, head_bytes > 0), code, text, err);
+	return finish_request(request, transport_of(code, is_anything_sent), code, text, err);
 }
 
 int

@@ -51,6 +51,11 @@ struct request {
 	uint64_t given_bytes; /* to the library */
 	struct err body_err;
 
+	/* libcurl has the connection, through a proxy and TLS, and was about to send the request. Until
+	 * then nothing of it has left, whatever was said to a proxy. */
+	bool is_begun;
+	uint64_t proxy_bytes; /* of what was sent by then: how a proxy was asked for the nation */
+
 	/* Limits, by our clock. */
 	int64_t began_ms;
 	uint64_t seen_bytes; /* moved at the last look */
@@ -98,8 +103,11 @@ void request_reset(struct request *request);
 /* Into the multi handle. Takes the request, which goes back to the pool when this fails. */
 int request_begin(struct request *request, const char *path, struct err *err);
 
-/* Of the answer so far; 0: none yet. */
+/* Of the answer so far; 0: none yet. What a proxy says of the way to the nation is none. */
 uint32_t request_status(const struct request *request);
+
+/* Sent of the request, its head included. */
+uint64_t request_sent_bytes(const struct request *request);
 
 void request_close_body(struct request *request); /* none is fine */
 
@@ -122,6 +130,7 @@ int callback_seek(void *arg, curl_off_t offset, int origin);
 size_t callback_head(char *bytes, size_t size, size_t count, void *arg);
 size_t callback_answer(char *bytes, size_t size, size_t count, void *arg);
 int callback_socket(void *arg, curl_socket_t fd, curlsocktype purpose);
+int callback_begin(void *arg, char *peer, char *local, int peer_port, int local_port);
 
 enum {
 	/* What callback_read() is asked for at most. */

@@ -13,7 +13,16 @@ request_status(const struct request *request)
 	long status = 0;
 
 	curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &status);
-	return status >= 200 ? (uint32_t)status : 0; /* 1xx is no answer yet */
+	return request->is_begun && status >= 200 ? (uint32_t)status : 0; /* 1xx is no answer yet */
+}
+
+uint64_t
+request_sent_bytes(const struct request *request)
+{
+	long all = 0;
+
+	curl_easy_getinfo(request->easy, CURLINFO_REQUEST_SIZE, &all);
+	return request->is_begun ? (uint64_t)all - request->proxy_bytes : 0;
 }
 
 static struct request *
@@ -47,6 +56,7 @@ request_reset(struct request *request)
 	request->head_bytes = request->passed_bytes = 0;
 	request->body_err.kind = request->disk_err.kind = ERR_NONE;
 	request->is_head_complete = request->is_too_long = request->is_enough = false;
+	request->is_begun = false;
 	request->handed_ms = request->first_byte_ms = -1;
 	request->began_ms = client_mono_ms(request->client);
 	answer_head_init(&request->head);

@@ -38,6 +38,8 @@ set_connection(struct request *request)
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_TCP_KEEPALIVE, 1L);
 	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)client->options.connect_ms);
+	SET(CURLOPT_PREREQFUNCTION, callback_begin);
+	SET(CURLOPT_PREREQDATA, request);
 	return code;
 }
 

@@ -227,6 +227,7 @@ a_get_over_a_connection_that_is_there_makes_none(void **state)
 	assert_int_equal(bench.port.status(bench.port.ctx, 7, 252, &bench.err), 0);
 	assert_int_equal(bench_hear(&bench)->connects, 0);
 	assert_true(strlen(bench.reply.peer_address) > 0);
+	assert_true(bench.reply.request_bytes > 0);
 	settle(&bench);
 	close_bench(&bench);
 }
@@ -291,7 +292,7 @@ a_post_never_takes_a_connection_that_a_get_left_open(void **state)
 	close_bench(&bench);
 }
 
-/* ---- a POST whose connection ends too early ---- */
+/* ---- a POST that does not get as far as the nation ---- */
 
 static void
 a_refused_connection_sends_nothing(void **state)
@@ -334,6 +335,98 @@ a_server_that_speaks_no_tls_is_tls_trouble_with_nothing_sent(void **state)
 	settle(&bench);
 	close_bench(&bench);
 }
+
+/* ---- a POST through a proxy, which is first asked for the nation (CONNECT) ---- */
+
+/* The peer is the proxy; nobody needs to know the nation. */
+static const struct reply *
+submit_through(struct bench *bench, const char *url, const struct peer_script *script)
+{
+	struct client_options options = patient_options();
+	char proxy[64];
+
+	*bench = (struct bench){ .peer = peer_start(script, 1) };
+	snprintf(proxy, sizeof(proxy), "http://127.0.0.1:%u", peer_port(bench->peer));
+	options.url = url;
+	options.proxy = proxy;
+	bench_open(bench, &options);
+	submit(bench, ONE_BODY_BYTES);
+	return bench_hear(bench);
+}
+
+static void
+assert_nothing_sent_through(const struct peer_script *script, enum transport transport,
+    const char *text)
+{
+	const struct reply *reply;
+	struct bench bench;
+
+	reply = submit_through(&bench, "https://nation.invalid", script);
+	assert_int_equal(reply->transport, transport);
+	assert_int_equal(reply->request_bytes, 0);
+	assert_int_equal(reply->handed_bytes, 0);
+	assert_int_equal(reply->status, 0);
+	if (text)
+		assert_string_equal(reply->transport_text, text);
+	settle(&bench);
+	assert_true(has_line(peer_received(bench.peer, 0), "CONNECT nation.invalid:443 HTTP/1.1"));
+	assert_false(has_line(peer_received(bench.peer, 0), TOKEN));
+	close_bench(&bench);
+}
+
+static void
+what_a_proxy_is_asked_is_nothing_of_the_request(void **state)
+{
+	static const struct peer_script scripts[] = {
+		SCRIPT(TAKE_HEAD, SAY("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")),
+		SCRIPT(TAKE_HEAD, SAY("HTTP/1.1 503 Busy\r\nRetry-After: 9\r\n\r\n")),
+		SCRIPT(TAKE_HEAD, RESET),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(scripts); i++)
+		assert_nothing_sent_through(&scripts[i], TRANSPORT_BROKEN, NULL);
+}
+
+static void
+no_tls_behind_a_proxy_is_tls_trouble_with_nothing_sent(void **state)
+{
+	static const struct peer_script script = SCRIPT(TAKE_HEAD,
+	    SAY("HTTP/1.1 200 Connection established\r\n\r\n"), SAY("this is no TLS at all\r\n"));
+
+	(void)state;
+	assert_nothing_sent_through(&script, TRANSPORT_TLS, NULL);
+}
+
+static void
+a_proxy_that_wants_a_password_is_not_asked_twice(void **state)
+{
+	static const struct peer_script script = SCRIPT(TAKE_HEAD,
+	    SAY("HTTP/1.1 407 Authenticate\r\nProxy-Authenticate: Basic realm=\"p\"\r\n"
+		"Content-Length: 0\r\n\r\n"));
+
+	(void)state;
+	assert_nothing_sent_through(&script, TRANSPORT_SETUP,
+	    "the proxy wants a name and password (407), and is given none");
+}
+
+static void
+what_a_proxy_hands_on_is_sent(void **state)
+{
+	const struct peer_script script = SCRIPT(TAKE_POST, SAY(ACCEPTED), AWAIT_CLOSE);
+	const struct reply *reply;
+	struct bench bench;
+
+	(void)state;
+	reply = submit_through(&bench, "http://127.0.0.1:9", &script);
+	assert_int_equal(reply->status, 200);
+	assert_true(reply->request_bytes > 0);
+	assert_int_equal(reply->handed_bytes, ONE_BODY_BYTES);
+	settle(&bench);
+	close_bench(&bench);
+}
+
+/* ---- a POST whose connection ends in mid-way ---- */
 
 static void
 a_connection_that_closes_behind_the_body_leaves_all_bytes_handed_over(void **state)
@@ -1334,6 +1427,10 @@ main(void)
 		cmocka_unit_test(a_post_never_takes_a_connection_that_a_get_left_open),
 		cmocka_unit_test(a_refused_connection_sends_nothing),
 		cmocka_unit_test(a_server_that_speaks_no_tls_is_tls_trouble_with_nothing_sent),
+		cmocka_unit_test(what_a_proxy_is_asked_is_nothing_of_the_request),
+		cmocka_unit_test(no_tls_behind_a_proxy_is_tls_trouble_with_nothing_sent),
+		cmocka_unit_test(a_proxy_that_wants_a_password_is_not_asked_twice),
+		cmocka_unit_test(what_a_proxy_hands_on_is_sent),
 		cmocka_unit_test(
 		    a_connection_that_closes_behind_the_body_leaves_all_bytes_handed_over),
 		cmocka_unit_test(
