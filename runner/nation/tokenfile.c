@@ -183,20 +183,18 @@ is_whole(struct span text, struct token *token, struct err *err)
 }
 
 static int
-read_new(const struct tokenfile *file, int fd, bool *is_good, struct err *err)
+read_open(const char *name, int fd, struct token *token, bool *is_good, struct err *err)
 {
 	char text[TOKEN_SOURCE_BYTES + 1]; /* one more shows that there is more */
-	SCOPED(token) token = TOKEN_INIT;
 	struct err why = ERR_INIT;
 	struct stat found;
 	ssize_t len = 0;
 
-	*is_good = false;
 	if (fstat(fd, &found) ||
 	    (S_ISREG(found.st_mode) && (len = pread(fd, text, sizeof(text), 0)) < 0))
-		return err_system(err, ERR_IO, errno, "reading .%s.new", file->name);
+		return err_system(err, ERR_IO, errno, "reading %s", name);
 	*is_good = S_ISREG(found.st_mode) && found.st_uid == geteuid() &&
-		   is_whole((struct span){ text, (size_t)len }, &token, &why);
+		   is_whole((struct span){ text, (size_t)len }, token, &why);
 	explicit_bzero(text, sizeof(text));
 	if (why.kind != ERR_IO)
 		return 0;
@@ -205,9 +203,41 @@ read_new(const struct tokenfile *file, int fd, bool *is_good, struct err *err)
 	return -1;
 }
 
+/* *fd: it, still open; -1: there is none, or it is a link. */
+static int
+read_here(const struct tokenfile *file, const char *name, int *fd, struct token *token,
+    bool *is_good, struct err *err)
+{
+	const int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+
+	*is_good = false;
+	*fd = openat(file->folder_fd, name, flags);
+	if (*fd >= 0)
+		return read_open(name, *fd, token, is_good, err);
+	return errno == ENOENT || errno == ELOOP ? 0 : err_system(err, ERR_IO, errno, "opening %s",
+							   name);
+}
+
+/* Asked with what the file has: whatever the clock said when they were written, this is the newer. */
+static int
+comes_of_it(const struct tokenfile *file, const struct token *fresh, bool *is_newer,
+    struct err *err)
+{
+	SCOPED(token) present = TOKEN_INIT;
+	bool is_good;
+	int fd, result = read_here(file, file->name, &fd, &present, &is_good, err);
+
+	*is_newer = is_good && fresh->older[0] &&
+		    (strcmp(fresh->older, present.refresh) == 0 ||
+			strcmp(fresh->older, present.older) == 0);
+	if (fd >= 0)
+		close(fd);
+	return result;
+}
+
 /* A person may have put another token there since. */
 static bool
-is_newer(const struct tokenfile *file, const char *name)
+is_written_later(const struct tokenfile *file, const char *name)
 {
 	struct stat unfinished, present;
 
@@ -237,20 +267,19 @@ put_new(struct tokenfile *file, const char *name, int fd, struct err *err)
 int
 tokenfile_recover(struct tokenfile *file, struct err *err)
 {
-	const int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+	SCOPED(token) fresh = TOKEN_INIT;
 	char name[BESIDE_BYTES];
-	bool is_good = false;
+	bool is_good, is_newer = false;
 	int fd, result;
 
 	if (!tokenfile_is_untidy(file))
 		return 0;
 	name_new(file, name);
-	fd = openat(file->folder_fd, name, flags);
-	if (fd < 0 && errno != ELOOP)
-		return err_system(err, ERR_IO, errno, "opening %s", name);
 	/* What cannot be read now may be good: it stays. */
-	result = fd >= 0 && is_newer(file, name) ? read_new(file, fd, &is_good, err) : 0;
+	result = read_here(file, name, &fd, &fresh, &is_good, err);
 	if (!result && is_good)
+		result = comes_of_it(file, &fresh, &is_newer, err);
+	if (!result && is_good && (is_newer || is_written_later(file, name)))
 		result = put_new(file, name, fd, err);
 	else if (!result)
 		unlinkat(file->folder_fd, name, 0);

@@ -51,8 +51,8 @@ int tokenfile_put(struct tokenfile *file, const struct token *token, struct err 
 bool tokenfile_is_untidy(const struct tokenfile *file);
 
 /* What it, or a tokenfile_put() that failed, had written whole, and nobody has changed the file since, may
- * be all that the nation still takes: it is put into place. The rest is removed, but not what cannot be
- * read now. */
+ * be all that the nation still takes: it is put into place. Nobody has: it came of the refresh token that
+ * the file has, or it was written later. The rest is removed, but not what cannot be read now. */
 int tokenfile_recover(struct tokenfile *file, struct err *err);
 
 void tokenfile_close(struct tokenfile *file); /* also of the lock; what was written by half is removed */

@@ -261,6 +261,32 @@ a_file_that_was_changed_since_stays(void **state)
 	end_scene(&scene);
 }
 
+/* The clock was wrong when one of the two was written: what a token came of tells which is newer. */
+static void
+what_came_of_the_token_in_the_file_is_newer_whatever_the_clock_said(void **state)
+{
+	static const char *const files[] = {
+		FILE_OF("a1", "r1"),
+		"{\"access_token\":\"a1\",\"refresh_token\":\"r0\",\"previous_refresh_token\":\"r1\","
+		"\"client_id\":\"c\",\"client_secret\":\"s\"}", /* r0 was refused */
+	};
+	const struct timespec past[] = { { 1000, 0 }, { 1000, 0 } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(files); i++) {
+		struct scene scene;
+
+		begin_scene(&scene, files[i]);
+		put_unfinished(&scene, "{\"access_token\":\"a2\",\"refresh_token\":\"r2\","
+				       "\"previous_refresh_token\":\"r1\"}");
+		assert_int_equal(utimensat(AT_FDCWD, scene.unfinished, past, 0), 0);
+		renewal_begin(scene.renewal);
+		assert_end(&scene, RENEWED_BY_OTHERS, ERR_NONE);
+		assert_string_equal(read_file(&scene).refresh, "r2");
+		end_scene(&scene);
+	}
+}
+
 static void
 what_it_had_written_by_half_is_thrown_away(void **state)
 {
@@ -714,6 +740,7 @@ main(void)
 		cmocka_unit_test(what_a_killed_process_left_is_removed_once_a_token_has_worked),
 		cmocka_unit_test(what_a_killed_process_had_written_whole_is_newer_than_the_file),
 		cmocka_unit_test(a_file_that_was_changed_since_stays),
+		cmocka_unit_test(what_came_of_the_token_in_the_file_is_newer_whatever_the_clock_said),
 		cmocka_unit_test(what_it_had_written_by_half_is_thrown_away),
 		cmocka_unit_test(a_file_that_is_in_order_gets_no_lock_beside_it),
 		cmocka_unit_test(an_older_token_is_left_alone_where_the_file_has_gone_on),
