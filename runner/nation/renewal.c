@@ -147,7 +147,23 @@ ask_or_give_up(struct renewal *renewal)
 	renewal->state = STATE_ASKING;
 }
 
-/* Under the lock: has another process put another token there? */
+/* Has another process put another token there? */
+static bool
+is_another(const struct renewal *renewal)
+{
+	return strcmp(renewal->read.text, renewal->held.text) != 0;
+}
+
+static void
+go_on_with_read(struct renewal *renewal)
+{
+	if (is_another(renewal))
+		take(renewal, &renewal->read, RENEWED_BY_OTHERS,
+		    "another was in the token file already");
+	else
+		ask_or_give_up(renewal);
+}
+
 static void
 read_again(struct renewal *renewal)
 {
@@ -155,16 +171,22 @@ read_again(struct renewal *renewal)
 
 	at(renewal, "a token file locked");
 	if (tokenfile_recover(&renewal->file, &cause) ||
-	    token_read(&renewal->source, &renewal->read, &cause)) {
+	    token_read(&renewal->source, &renewal->read, &cause))
 		failed(renewal, &cause);
-		return;
-	}
-	if (strcmp(renewal->read.text, renewal->held.text) != 0) {
-		take(renewal, &renewal->read, RENEWED_BY_OTHERS,
-		    "another was in the token file already");
-		return;
-	}
-	ask_or_give_up(renewal);
+	else
+		go_on_with_read(renewal);
+}
+
+/* A folder that is closed to us: nothing can be refreshed then, which is no news of a token that
+ * cannot be; and somebody else may have put another into the file. */
+static void
+read_without_lock(struct renewal *renewal, const struct err *why)
+{
+	if (token_read(&renewal->source, &renewal->read, NULL) ||
+	    (!is_another(renewal) && renewal->read.is_refreshable))
+		failed(renewal, why);
+	else
+		go_on_with_read(renewal);
 }
 
 static void
@@ -175,11 +197,11 @@ try_lock(struct renewal *renewal)
 
 	if (renewal->file.folder_fd < 0 &&
 	    tokenfile_open(&renewal->file, renewal->source.rest, renewal->steps, &cause)) {
-		failed(renewal, &cause);
+		read_without_lock(renewal, &cause);
 		return;
 	}
 	if (tokenfile_lock(&renewal->file, &is_ours, &cause))
-		failed(renewal, &cause);
+		read_without_lock(renewal, &cause);
 	else if (is_ours)
 		read_again(renewal);
 	else if (now_of(renewal).mono_ms >= renewal->lock_until_ms)

@@ -492,6 +492,28 @@ without_a_refresh_token_the_file_is_only_read_again(void **state)
 	end_scene(&scene);
 }
 
+/* As in a folder that is read-only, where a lock cannot be made. */
+static void
+without_a_lock_the_file_is_still_read_again(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	begin_scene(&scene, "b1\n");
+	assert_int_equal(mkdir(scene.lock, 0700), 0);
+	renewal_begin(scene.renewal);
+	assert_end(&scene, RENEWED_NOT, ERR_ACCESS);
+	assert_non_null(strstr(scene.reply.message, "cannot refresh it"));
+	put_file(&scene, FILE_OF("a2", "r2"));
+	renewal_begin(scene.renewal);
+	assert_end(&scene, RENEWED_BY_OTHERS, ERR_NONE);
+	renewal_begin(scene.renewal);
+	assert_end(&scene, RENEWED_NOT, ERR_CREATE);
+	assert_non_null(strstr(scene.reply.message, "token.lock"));
+	assert_int_equal(rmdir(scene.lock), 0);
+	end_scene(&scene);
+}
+
 static void
 links_in_the_place_of_our_files_are_not_followed(void **state)
 {
@@ -752,6 +774,7 @@ main(void)
 		cmocka_unit_test(a_lost_answer_is_asked_for_again_with_what_the_file_has),
 		cmocka_unit_test(the_third_answer_that_makes_no_sense_ends),
 		cmocka_unit_test(without_a_refresh_token_the_file_is_only_read_again),
+		cmocka_unit_test(without_a_lock_the_file_is_still_read_again),
 		cmocka_unit_test(links_in_the_place_of_our_files_are_not_followed),
 		cmocka_unit_test(what_cannot_be_saved_is_not_used),
 		cmocka_unit_test(
