@@ -126,7 +126,7 @@ main(int argc, char **argv)
 		return complain(&err);
 	if (args_has(&args, OPTION_HELP) || (!args.verb && !args_has(&args, OPTION_VERSION))) {
 		args_print_help(args.verb);
-		return finish(argc == 1 ? ERR_USAGE : 0);
+		return finish(args_has(&args, OPTION_HELP) ? 0 : ERR_USAGE);
 	}
 	if (args_has(&args, OPTION_VERSION)) {
 		printf("rollcall %s\n", PACKAGE_VERSION);

@@ -141,6 +141,8 @@ read_operand(struct reading *reading, const char *text, struct err *err)
 {
 	struct args *args = reading->args;
 
+	if (!args->verb) /* "-", or what begins with one behind "--" */
+		return unknown_verb(text, err);
 	if (args->operand_count == ARGS_OPERANDS || args->operand_count == args->verb->most)
 		return err_set(err, ERR_USAGE, "\"%s\" is one argument too many; usage: rollcall %s%s%s",
 		    text, args->verb->name, args->verb->operands[0] ? " " : "",

@@ -37,6 +37,7 @@ exits 0 "--version" rollcall --version
 is "is a line" yes "$(grep -cxE 'rollcall [0-9]+\.[0-9]+\.[0-9]+' "$WORK/out" | sed 's/1/yes/')"
 exits 0 "-V" rollcall -V
 exits 64 "no arguments at all" rollcall
+exits 64 "no verb, only the end of the options" rollcall --
 
 # ---- wrong words: wrong SENTENCE TEXT ARGUMENT...
 wrong()
@@ -47,6 +48,8 @@ wrong()
 }
 wrong "a verb misspelt" 'there is no verb "rnu"; did you mean "run"?' rnu job.cfg
 wrong "a verb of nothing" 'there is no verb "xyzzy"; see rollcall --help' xyzzy
+wrong "a verb that is standard input elsewhere" 'there is no verb "-"; see rollcall --help' -
+wrong "behind --, what looks like an option" 'there is no verb "-x"; see rollcall --help' -- -x
 wrong "a verb is not abbreviated" 'there is no verb "stat"' stat job.cfg
 wrong "an option misspelt" 'run has no option "--quite"; did you mean "--quiet"?' run --quite job.cfg
 wrong "an option is not abbreviated" 'run has no option "--qui"' run --qui job.cfg
