@@ -123,14 +123,21 @@ outcome_ways(enum chunk_state state)
 	return state == CHUNK_REFUSED ? "--resubmit | --skip" : "--import ID | --resubmit | --skip";
 }
 
-static const char *
-word_of(int exit_code)
+/* At its end by the exit code, but for what max_rejected left planned when it ended the submitting. */
+static bool
+leaves_planned(const struct outcome *outcome)
 {
-	switch (exit_code) {
+	return outcome->result && outcome->result->total.tally.chunks[CHUNK_PLANNED];
+}
+
+static const char *
+word_of(const struct outcome *outcome)
+{
+	switch (outcome->exit_code) {
 	case OUTCOME_FINISHED:
 	case OUTCOME_REJECTED:
 	case OUTCOME_UNEXPLAINED:
-		return "finished";
+		return leaves_planned(outcome) ? "stopped" : "finished";
 	case OUTCOME_WAITING:
 	case ERR_LATER:
 		return "stopped";
@@ -168,10 +175,10 @@ add_unexplained(struct buf *to, const struct report_totals *total)
 	char number[SHOW_BYTES];
 
 	if (lost)
-		buf_printf(to, ", but %s chunk%s refused or failed", show_count(lost, number),
+		buf_printf(to, " %s chunk%s refused or failed", show_count(lost, number),
 		    lost == 1 ? " was" : "s were");
 	else
-		buf_printf(to, ", but the nation's counts leave %s row%s unexplained",
+		buf_printf(to, " the nation's counts leave %s row%s unexplained",
 		    show_count(total->rows_unaccounted, number),
 		    total->rows_unaccounted == 1 ? "" : "s");
 }
@@ -181,9 +188,11 @@ add_what_is_wrong(struct buf *to, const struct outcome *outcome)
 {
 	switch (outcome->exit_code) {
 	case OUTCOME_REJECTED:
-		buf_add_text(to, ", but more rows were rejected than max_rejected allows");
+		buf_add_text(to, leaves_planned(outcome) ? ":" : ", but");
+		buf_add_text(to, " more rows were rejected than max_rejected allows");
 		break;
 	case OUTCOME_UNEXPLAINED:
+		buf_add_text(to, leaves_planned(outcome) ? ":" : ", but");
 		add_unexplained(to, &outcome->result->total);
 		break;
 	case OUTCOME_WAITING:
@@ -195,14 +204,16 @@ add_what_is_wrong(struct buf *to, const struct outcome *outcome)
 }
 
 static void
-add_skipped(struct buf *to, const struct tally *tally)
+add_skipped(struct buf *to, const struct report_totals *total)
 {
+	const struct tally *tally = &total->tally;
 	uint64_t skipped = tally->chunks[CHUNK_SKIPPED] - tally->chunks_split;
-	char number[SHOW_BYTES];
+	char number[SHOW_BYTES], rows[SHOW_BYTES];
 
 	if (skipped)
-		buf_printf(to, "  skipped   %s chunk%s, settled by a person\n",
-		    show_count(skipped, number), skipped == 1 ? "" : "s");
+		buf_printf(to, "  skipped   %s chunk%s of %s row%s, settled by a person\n",
+		    show_count(skipped, number), skipped == 1 ? "" : "s",
+		    show_count(total->rows_skipped, rows), total->rows_skipped == 1 ? "" : "s");
 	if (tally->chunks_split)
 		buf_printf(to, "  split     %s chunk%s, too large for the nation\n",
 		    show_count(tally->chunks_split, number),
@@ -297,6 +308,23 @@ add_total(struct buf *to, const struct tally *tally)
 	buf_add_byte(to, '\n');
 }
 
+/* "            36,000 under way, 72,000 not sent" */
+static void
+add_unknown(struct buf *to, const struct report_totals *total)
+{
+	char under_way[SHOW_BYTES], not_sent[SHOW_BYTES];
+
+	if (total->rows_under_way + total->rows_not_sent == 0)
+		return;
+	buf_printf(to, "%12s", "");
+	if (total->rows_under_way)
+		buf_printf(to, "%s under way%s", show_count(total->rows_under_way, under_way),
+		    total->rows_not_sent ? ", " : "");
+	if (total->rows_not_sent)
+		buf_printf(to, "%s not sent", show_count(total->rows_not_sent, not_sent));
+	buf_add_byte(to, '\n');
+}
+
 static void
 add_rows(struct buf *to, const struct outcome *outcome)
 {
@@ -313,8 +341,9 @@ add_rows(struct buf *to, const struct outcome *outcome)
 		buf_printf(to, ", %s unaccounted for",
 		    show_count(result->total.rows_unaccounted, number));
 	add_total(to, tally);
+	add_unknown(to, &result->total);
 	add_reasons(to, outcome->job);
-	add_skipped(to, tally);
+	add_skipped(to, &result->total);
 	buf_printf(to, "  report    %s/report.csv\n", outcome->folder);
 	if (tally_rejected(tally)) {
 		buf_printf(to, "  rejected  %s/rejected.csv\n", outcome->folder);
@@ -399,7 +428,7 @@ add_next(struct buf *to, const struct outcome *outcome)
 void
 outcome_text(struct buf *to, const struct outcome *outcome)
 {
-	buf_printf(to, "%s: %s", word_of(outcome->exit_code), outcome->job->name);
+	buf_printf(to, "%s: %s", word_of(outcome), outcome->job->name);
 	if (outcome->why)
 		buf_printf(to, ": %s", outcome->why);
 	else if (outcome->result)

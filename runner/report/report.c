@@ -199,12 +199,41 @@ take_grounds(struct walk *walk)
 	}
 }
 
+/* Rows of a retry are counted where they were rejected first. */
+static void
+add_unknown(struct report_totals *totals, const struct plan_chunk *plan, enum chunk_state state)
+{
+	uint64_t rows = plan_is_retry(plan) ? 0 : plan_rows_sent(plan);
+
+	switch (state) {
+	case CHUNK_PLANNED:
+	case CHUNK_REFUSED:
+		totals->rows_not_sent += rows;
+		break;
+	case CHUNK_SUBMITTING:
+	case CHUNK_SUBMITTED:
+	case CHUNK_FINISHED:
+		totals->rows_under_way += rows;
+		break;
+	case CHUNK_SKIPPED:
+		totals->rows_skipped += rows;
+		break;
+	case CHUNK_IN_DOUBT:
+	case CHUNK_HELD:
+	case CHUNK_FAILED:
+	case CHUNK_DONE:
+		break; /* counted by the nation, or unaccounted for */
+	}
+}
+
 static void
 add_totals(struct report_totals *totals, const struct plan_chunk *plan, const struct chunk *chunk,
     uint64_t unaccounted)
 {
 	tally_add(&totals->tally, chunk, plan);
 	totals->rows_unaccounted += unaccounted;
+	if (!(chunk->notes & NOTE_SPLIT))
+		add_unknown(totals, plan, chunk->state);
 }
 
 static void

@@ -68,10 +68,13 @@ struct report_options {
 	int answers;                      /* the folder answers/; -1: there is none yet */
 };
 
-/* What stands in a line of summary.csv. */
+/* What stands in a line of summary.csv, and the rows of which nothing is known yet, for the ending. */
 struct report_totals {
 	struct tally tally;
 	uint64_t rows_unaccounted;
+	uint64_t rows_under_way; /* of chunks that the nation has taken, or is being sent */
+	uint64_t rows_not_sent;  /* of chunks that are planned or refused */
+	uint64_t rows_skipped;
 };
 
 enum { REPORT_ATTENTION_MOST = 8 };

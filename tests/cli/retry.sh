@@ -330,6 +330,8 @@ SOURCE='max_rejected = "1";' LIMITS='uploads = 1; in_flight = 1;' job
 sed -i '2,3s/@example.org//; s/nowhere/&@example.org/' people.csv
 sed -i '8s/nowhere/a/; 9s/nowhere/b/' people.csv
 runs 3 "a load that is stopped by its rejected rows"
+err_has "is not called finished" "stopped: job: more rows were rejected than max_rejected allows"
+err_has "and tells what was not sent" "            $(awk -F, '$11 == "planned" { n += $8 } END { print n }' job.run/report.csv) not sent"
 is "the rest is planned" 4 "$(words state | tr ' ' '\n' | grep -c planned)"
 rollcall rejects -o fix.csv job.cfg
 sed -i 's/,a\([12]\)$/,a\1@example.org/' fix.csv

@@ -263,10 +263,12 @@ skipped_chunks_are_not_hidden(void **state)
 
 	(void)state;
 	load->result.total.tally.chunks[CHUNK_SKIPPED] = 2;
+	load->result.total.tally.rows_succeeded = 2940;
+	load->result.total.rows_skipped = 60;
 	expect_words(load, 0, NULL,
 	    "finished: nc-2026\n"
-	    "  rows      3,000 accepted, 0 rejected of 3,000 in the files\n"
-	    "  skipped   2 chunks, settled by a person\n"
+	    "  rows      2,940 accepted, 0 rejected of 3,000 in the files\n"
+	    "  skipped   2 chunks of 60 rows, settled by a person\n"
 	    "  report    nc-2026.run/report.csv\n"
 	    "  next      nothing: the load is complete\n");
 	free(load);
@@ -288,6 +290,50 @@ rejected_rows_are_counted_and_their_file_is_named(void **state)
 	    "  rejected  nc-2026.run/rejected.csv\n"
 	    "  next      rollcall rejects nc-2026.cfg -o fix.csv\n"
 	    "            correct the rows in it, then: rollcall retry nc-2026.cfg fix.csv\n");
+	free(load);
+}
+
+static void
+a_load_that_max_rejected_stopped_is_not_finished_and_its_rows_add_up(void **state)
+{
+	struct load_at_end *load = make_load();
+
+	(void)state;
+	set_rejected(load, PEOPLE, 12);
+	move_chunk(load, PEOPLE, CHUNK_PLANNED);
+	allow(load, PEOPLE, "10", true);
+	load->result.sources[PEOPLE].tally.rows_succeeded -= 100;
+	settle(load);
+	load->result.total.rows_not_sent = 100;
+	assert_int_equal(code_of(load), 3);
+	expect_words(load, 3, NULL,
+	    "stopped: nc-2026: more rows were rejected than max_rejected allows\n"
+	    "  rows      2,888 accepted, 12 rejected of 3,000 in the files\n"
+	    "            100 not sent\n"
+	    "  report    nc-2026.run/report.csv\n"
+	    "  rejected  nc-2026.run/rejected.csv\n"
+	    "  next      rollcall rejects nc-2026.cfg -o fix.csv\n"
+	    "            correct the rows in it, then: rollcall retry nc-2026.cfg fix.csv\n");
+	free(load);
+}
+
+static void
+rows_under_way_and_not_sent_are_told_when_a_load_is_stopped(void **state)
+{
+	struct load_at_end *load = make_load();
+
+	(void)state;
+	move_chunk(load, PEOPLE, CHUNK_SUBMITTED);
+	move_chunk(load, HISTORY, CHUNK_PLANNED);
+	load->result.total.tally.rows_succeeded = 2800;
+	load->result.total.rows_under_way = 90;
+	load->result.total.rows_not_sent = 110;
+	expect_words(load, ERR_LATER, "it was asked to stop (SIGTERM)",
+	    "stopped: nc-2026: it was asked to stop (SIGTERM)\n"
+	    "  rows      2,800 accepted, 0 rejected of 3,000 in the files\n"
+	    "            90 under way, 110 not sent\n"
+	    "  report    nc-2026.run/report.csv\n"
+	    "  next      rollcall run nc-2026.cfg\n");
 	free(load);
 }
 
@@ -492,6 +538,9 @@ main(void)
 		cmocka_unit_test(a_load_that_went_well_says_so),
 		cmocka_unit_test(skipped_chunks_are_not_hidden),
 		cmocka_unit_test(rejected_rows_are_counted_and_their_file_is_named),
+		cmocka_unit_test(
+		    a_load_that_max_rejected_stopped_is_not_finished_and_its_rows_add_up),
+		cmocka_unit_test(rows_under_way_and_not_sent_are_told_when_a_load_is_stopped),
 		cmocka_unit_test(rows_that_are_made_of_records_are_told_from_them),
 		cmocka_unit_test(the_most_frequent_reasons_are_told_in_80_columns),
 		cmocka_unit_test(rows_that_were_accepted_at_another_try_are_no_longer_rejected),
