@@ -63,50 +63,58 @@ explain(struct json_tokener *parser, struct span text, struct err *err)
 	    json_tokener_error_desc(code));
 }
 
+/* The caller lets go of *root. */
 static int
-parse_with(struct json_tokener *parser, struct json_doc *doc, struct span text, struct err *err)
+parse_once(struct span text, unsigned depth, struct json_object **root, struct err *err)
 {
+	struct json_tokener *parser = json_tokener_new_ex((int)depth);
 	SCOPED(buf) spelt = BUF_INIT;
-	struct json_object *root;
+	int failed = 0;
 
-	spell(&spelt, text, SIZE_MAX);
-	if (buf_check(&spelt, err))
-		return -1;
-	json_tokener_set_flags(parser, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	root = json_tokener_parse_ex(parser, spelt.ptr, (int)spelt.len);
-	if (json_tokener_get_error(parser) != json_tokener_success) {
-		json_object_put(root);
-		return explain(parser, text, err);
-	}
-	/* json-c calls it a success when it finds no memory, and only "null" is NULL by right */
-	if (!root && text.len && span_trim(text).ptr[0] != 'n')
+	if (!parser)
 		return err_memory(err);
-	if (!json_object_is_type(root, json_type_object)) {
-		json_object_put(root);
-		return err_set(err, ERR_DATA, "not a JSON object");
-	}
-	doc->root = root;
-	return 0;
+	spell(&spelt, text, SIZE_MAX);
+	json_tokener_set_flags(parser, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	if (buf_check(&spelt, err))
+		failed = -1;
+	else
+		*root = json_tokener_parse_ex(parser, spelt.ptr, (int)spelt.len);
+	if (!failed && json_tokener_get_error(parser) != json_tokener_success)
+		failed = explain(parser, text, err);
+	json_tokener_free(parser);
+	return failed;
+}
+
+/* json-c says nothing when it finds no memory: the root is NULL then, as that of "null" is by right, or a
+ * member, an item, a part of a long text is missing. Two readings are never short of the same. */
+static int
+parse_twice(struct span text, unsigned depth, struct json_doc *doc, struct err *err)
+{
+	struct json_object *first = NULL, *second = NULL;
+	int failed = parse_once(text, depth, &first, err) || parse_once(text, depth, &second, err);
+
+	if (!failed && (!json_object_equal(first, second) || (!first && span_trim(text).ptr[0] != 'n')))
+		failed = err_memory(err);
+	else if (!failed && !json_object_is_type(first, json_type_object))
+		failed = err_set(err, ERR_DATA, "not a JSON object");
+	json_object_put(second);
+	if (failed)
+		json_object_put(first);
+	else
+		doc->root = first;
+	return failed ? -1 : 0;
 }
 
 int
 json_parse(struct json_doc *doc, struct span text, unsigned depth, struct err *err)
 {
-	struct json_tokener *parser;
-	int failed;
-
 	if (span_trim(text).len == 0)
 		return err_set(err, ERR_DATA, "empty, not a JSON object");
 	if (text.len > INT_MAX / SPELL_GROWTH) /* json-c counts in int */
 		return err_set(err, ERR_DATA, "too long for JSON that is read in one piece");
 	if (check_bytes(text, err))
 		return -1;
-	parser = json_tokener_new_ex((int)depth + 1); /* the value inside counts for json-c */
-	if (!parser)
-		return err_memory(err);
-	failed = parse_with(parser, doc, text, err);
-	json_tokener_free(parser);
-	return failed;
+	return parse_twice(text, depth + 1, doc, err); /* the value inside counts for json-c */
 }
 
 void
