@@ -1,7 +1,9 @@
 #include "platform.h"
 
 #include <libconfig.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config/complain.h"
 #include "config/parse.h"
@@ -111,6 +113,31 @@ start_of_line(const struct script *script, int line)
 	return rest.ptr ? (size_t)(rest.ptr - buf_text(&script->text)) : 0;
 }
 
+/* Where memory ends, libconfig's scanner says so on stderr and calls exit(2), which is no code of ours.
+ * Version 1.5 cannot be told otherwise. */
+static bool is_in_scanner;
+
+static void
+correct_exit_code(void)
+{
+	if (is_in_scanner)
+		_exit(ERR_IO);
+}
+
+static int
+scan(struct parsed *parsed, const char *text)
+{
+	static bool is_watched;
+	int is_good;
+
+	if (!is_watched)
+		is_watched = atexit(correct_exit_code) == 0;
+	is_in_scanner = true;
+	is_good = config_read_string(&parsed->config, text);
+	is_in_scanner = false;
+	return is_good;
+}
+
 int
 parse_values(const struct script *script, struct arena *arena, struct tree *root, struct err *err)
 {
@@ -118,7 +145,7 @@ parse_values(const struct script *script, struct arena *arena, struct tree *root
 	SCOPED(parsed) parsed;
 
 	config_init(&parsed.config);
-	if (!config_read_string(&parsed.config, buf_text(&script->text)))
+	if (!scan(&parsed, buf_text(&script->text)))
 		return complain_at(script,
 		    start_of_line(script, config_error_line(&parsed.config)), err,
 		    "%s\nlibconfig says so", config_error_text(&parsed.config));

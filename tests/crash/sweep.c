@@ -81,6 +81,8 @@ judge_first(struct trial *trial, const struct point *point, int code)
 			trial_wrong(trial, "the killed run ended with %d: %s", code, said);
 		return;
 	}
+	if (point->mode == POINT_MEMORY && code == 134 && strstr(said, "nss_database.c"))
+		return; /* an assertion of the C library, about users and hosts: its program ends there */
 	if (!trial_is_documented(code))
 		trial_wrong(trial, "the disturbed run ended with %d: %s", code, said);
 	if (code != 0 && !said[0] && point->kind != 1 /* write: of the message itself */)
