@@ -22,11 +22,21 @@ lock_wait(int fd)
 	return result;
 }
 
+/* In a folder that others may write to, anything can stand under the temporary name. What is open to
+ * others, or is also the file of another name, would not be the owner's alone once it is renamed. */
+static bool
+is_left_by_us(const struct stat *file)
+{
+	return S_ISREG(file->st_mode) && file->st_uid == geteuid() && file->st_nlink == 1 &&
+	       !(file->st_mode & (S_IRWXG | S_IRWXO));
+}
+
 enum claim { CLAIM_OURS, CLAIM_LOST, CLAIM_FAILED };
 
-/* Lost: the name leads elsewhere by now, another writer has renamed what we waited for. */
+/* Lost: the name leads elsewhere by now: another writer has renamed what we waited for, or we have
+ * removed what is none of ours. */
 static enum claim
-claim(int folder, const char *name, int fd)
+claim(int folder, const char *name, int fd, bool is_made)
 {
 	struct stat ours, named;
 
@@ -36,31 +46,51 @@ claim(int folder, const char *name, int fd)
 		return errno == ENOENT ? CLAIM_LOST : CLAIM_FAILED;
 	if (ours.st_dev != named.st_dev || ours.st_ino != named.st_ino)
 		return CLAIM_LOST;
+	if (!is_made && !is_left_by_us(&ours))
+		return unlinkat(folder, name, 0) ? CLAIM_FAILED : CLAIM_LOST;
 	return ftruncate(fd, 0) ? CLAIM_FAILED : CLAIM_OURS;
+}
+
+/* Makes it, or opens what is there; CLAIM_OURS: *fd is to be claimed. */
+static enum claim
+open_once(int folder, const char *temp, int *fd, bool *is_made)
+{
+	/* NONBLOCK: a FIFO is not waited for. */
+	const int flags = O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+
+	*fd = openat(folder, temp, flags | O_CREAT | O_EXCL, 0600);
+	*is_made = *fd >= 0;
+	if (*fd < 0 && errno == EEXIST) {
+		*fd = openat(folder, temp, flags);
+		if (*fd < 0 && errno == ENOENT)
+			return CLAIM_LOST;
+		if (*fd < 0 && (errno == ELOOP || errno == ENXIO)) /* a link; a FIFO, a socket */
+			return unlinkat(folder, temp, 0) ? CLAIM_FAILED : CLAIM_LOST;
+	}
+	return *fd < 0 ? CLAIM_FAILED : CLAIM_OURS;
 }
 
 /* An empty file under the temporary name that nobody else writes to, or -1 with errno. */
 static int
 open_temp(int folder, const char *temp)
 {
-	const int flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC;
+	enum claim claimed;
 
-	for (;;) {
-		int fd = openat(folder, temp, flags, 0600);
-		enum claim claimed;
-		int saved_errno;
+	do {
+		bool is_made;
+		int fd, saved_errno;
 
-		if (fd < 0)
-			return -1;
-		claimed = claim(folder, temp, fd);
+		claimed = open_once(folder, temp, &fd, &is_made);
+		if (claimed != CLAIM_OURS)
+			continue;
+		claimed = claim(folder, temp, fd, is_made);
 		if (claimed == CLAIM_OURS)
 			return fd;
 		saved_errno = errno;
 		close(fd);
 		errno = saved_errno;
-		if (claimed == CLAIM_FAILED)
-			return -1;
-	}
+	} while (claimed == CLAIM_LOST);
+	return -1;
 }
 
 int

@@ -8,7 +8,8 @@
  *
  * The temporary file is .NAME.tmp, so a killed writer leaves at most one, which the next writer
  * takes over. Two writers of one name (`report` while the run ends) go one after the other: the
- * temporary file is locked. Files are 0600. */
+ * temporary file is locked. Files are 0600 and ours: what else stands under the temporary name (the
+ * folder of the reports may be open to others) is removed, not written to. */
 #ifndef RUNNER_FILES_PUT_H
 #define RUNNER_FILES_PUT_H
 

@@ -91,6 +91,36 @@ the_leavings_of_a_killed_writer_are_taken_over(void **state)
 /* The second writer opens while the first one writes; each file that ever stands under the name is
  * whole, and the second one's is the last. */
 static void
+what_is_no_leaving_of_ours_is_not_written_to(void **state)
+{
+	struct fixture_folder folder = fixture_folder_open();
+	struct err err = ERR_INIT;
+	struct stat file;
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		fixture_write(&folder, "other", "of another");
+		if (i == 0)
+			assert_int_equal(linkat(folder.fd, "other", folder.fd, ".report.csv.tmp", 0), 0);
+		else if (i == 1)
+			assert_int_equal(symlinkat("other", folder.fd, ".report.csv.tmp"), 0);
+		else if (i == 2)
+			assert_int_equal(mkfifoat(folder.fd, ".report.csv.tmp", 0600), 0);
+		else
+			fixture_write(&folder, ".report.csv.tmp", "open to all");
+		if (i == 3)
+			assert_int_equal(fchmodat(folder.fd, ".report.csv.tmp", 0666, 0), 0);
+		assert_int_equal(put_whole(folder.fd, "report.csv", span_of("new"), &err), 0);
+		expect_content(&folder, "report.csv", "new");
+		expect_content(&folder, "other", "of another");
+		assert_int_equal(fstatat(folder.fd, "report.csv", &file, AT_SYMLINK_NOFOLLOW), 0);
+		assert_int_equal(file.st_mode, S_IFREG | 0600);
+		assert_int_equal(file.st_nlink, 1);
+	}
+	fixture_folder_done(&folder);
+}
+
+static void
 a_second_writer_waits_for_the_first(void **state)
 {
 	struct fixture_folder folder = fixture_folder_open();
@@ -226,6 +256,7 @@ main(void)
 		cmocka_unit_test(the_file_is_for_its_owner_only),
 		cmocka_unit_test(what_is_not_committed_leaves_no_trace),
 		cmocka_unit_test(the_leavings_of_a_killed_writer_are_taken_over),
+		cmocka_unit_test(what_is_no_leaving_of_ours_is_not_written_to),
 		cmocka_unit_test(a_second_writer_waits_for_the_first),
 		cmocka_unit_test(a_folder_that_cannot_be_written_to_is_said),
 		cmocka_unit_test(a_full_disk_leaves_the_old_file),
