@@ -36,6 +36,9 @@ set_connection(struct request *request)
 	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	SET(CURLOPT_NOSIGNAL, 1L);
+	/* A name server that does not answer holds its thread for a minute: ending the request waits
+	 * for it otherwise, and all others with it. */
+	SET(CURLOPT_QUICK_EXIT, 1L);
 	SET(CURLOPT_TCP_KEEPALIVE, 1L);
 	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)client->options.connect_ms);
 	SET(CURLOPT_PREREQFUNCTION, callback_begin);

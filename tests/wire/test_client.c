@@ -1,9 +1,13 @@
 #include "platform.h"
 
 #include <fcntl.h>
+#include <netdb.h>
+#include <poll.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -1149,6 +1153,58 @@ what_is_cut_comes_back_once_each(void **state)
 	close_bench(&bench);
 }
 
+/* ---- names that nobody resolves ---- */
+
+enum { RESOLVER_MOST_MS = 10 * 1000 };
+
+static atomic_bool resolver_has_begun, resolver_has_ended;
+static int resolver_leash[2]; /* closed: it may end */
+
+/* In the place of the C library's, for the library under test: as where no name server answers. The
+ * addresses of the other tests are no names. */
+int
+getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
+    struct addrinfo **found)
+{
+	struct pollfd leash = { .fd = resolver_leash[0], .events = POLLIN };
+
+	(void)node;
+	(void)service;
+	(void)hints;
+	(void)found;
+	resolver_has_begun = true;
+	poll(&leash, 1, RESOLVER_MOST_MS);
+	resolver_has_ended = true;
+	return EAI_AGAIN;
+}
+
+static void
+a_name_that_nobody_resolves_holds_up_no_cut(void **state)
+{
+	struct client_options options = patient_options();
+	struct bench bench = { .peer = NULL };
+	size_t count;
+
+	(void)state;
+	assert_int_equal(pipe(resolver_leash), 0);
+	options.url = "https://nation.invalid";
+	bench_open(&bench, &options);
+	submit(&bench, ONE_BODY_BYTES);
+	while (!resolver_has_begun)
+		assert_int_equal(
+		    bench.port.wait(bench.port.ctx, 1, &bench.reply, 1, &count, &bench.err), 0);
+	bench.port.cut(bench.port.ctx);
+	assert_int_equal(bench_hear(&bench)->transport, TRANSPORT_CUT);
+	assert_int_equal(bench.reply.request_bytes, 0);
+	bench_close_client(&bench);
+	assert_false(resolver_has_ended);
+	close(resolver_leash[1]);
+	while (!resolver_has_ended)
+		sched_yield();
+	bench_done(&bench);
+	close(resolver_leash[0]);
+}
+
 /* ---- what the environment may not do ---- */
 
 static void
@@ -1466,6 +1522,7 @@ main(void)
 		cmocka_unit_test(a_wake_fd_ends_the_wait_without_a_reply),
 		cmocka_unit_test(replies_beyond_the_room_for_them_come_with_the_next_wait),
 		cmocka_unit_test(what_is_cut_comes_back_once_each),
+		cmocka_unit_test(a_name_that_nobody_resolves_holds_up_no_cut),
 		cmocka_unit_test(proxies_of_the_environment_are_not_used),
 		cmocka_unit_test(only_https_and_the_loopback_are_spoken_to),
 		cmocka_unit_test(a_new_token_counts_for_the_next_request),
