@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "runner/base/err.h"
 
@@ -25,6 +26,7 @@
 	X(JSON, "json", 0, NULL, "print data as JSON")                                             \
 	X(LINT, "lint", 0, NULL, "look at every value for what a nation stumbles over")            \
 	X(LIST, "list", 0, NULL, "the reasons and how many rows each has, not the rows")           \
+	X(MEMBER, "member", 0, "NAME", "which file of a .zip, where it has several")                \
 	X(NATION, "nation", 0, "SLUG", "what stands in front of .nationbuilder.com")               \
 	X(NEW, "new", 0, NULL, "start over; the old run folder is kept, renamed")                  \
 	X(ONLINE, "online", 0, NULL, "also ask the nation")                                        \
@@ -83,13 +85,14 @@ struct verb {
 	size_t least, most;   /* how many operands */
 	const char *summary;  /* one line */
 	const char *help;     /* paragraphs of --help, lines of at most 78 columns */
-	unsigned options;     /* bits of 1 << enum option; help and version are everywhere */
+	uint64_t options;     /* bits of 1 << enum option; help and version are everywhere */
 	bool is_built;
 	/* The exit code; text of a failure in err, which main prints. */
 	int (*run)(const struct args *args, struct err *err);
 };
 
-#define OPTION_BIT(id) (1u << OPTION_##id)
+#define OPTION_BIT(id) (UINT64_C(1) << OPTION_##id)
+_Static_assert(OPTION_COUNT <= 64, "verb.options has a bit for each");
 
 extern const struct verb *const verbs[]; /* NULL at the end */
 

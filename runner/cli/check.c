@@ -341,12 +341,13 @@ check_run(const struct args *args, struct err *err)
 	/* A load's id is as long as this one, so that the chunks are those of a run. */
 	if (check_words(args, err) || session_open(&session, args, err))
 		return -1;
-	session.page = args->values[OPTION_REPORT];
+	session.output = args->values[OPTION_REPORT];
 	if ((is_online && signin_open(&signin, &session.settings, err)) ||
 	    confinement_enter(&session,
 		(is_online ? CONFINEMENT_NATION : 0) |
 		    (session_has_load(&session) ? CONFINEMENT_STATE : 0), err) ||
-	    session_describe(&session, "0123456789abcdef", err))
+	    session_describe(&session, "0123456789abcdef", err) ||
+	    session_spare_files(&session, err))
 		return -1;
 	if (plan(&planning, &linting, args, err))
 		return -1;

@@ -145,22 +145,13 @@ is_off(void)
 	return wish && strcmp(wish, "off") == 0;
 }
 
-static void
-allow_page(struct confine *confine, const char *page)
-{
-	char folder[PATH_MAX];
-
-	parent_of(page, folder);
-	confine_allow(confine, folder, CONFINE_WRITE);
-}
-
 /* A file that a person named: written beside, then renamed. */
 static void
 allow_output(struct confine *confine, const struct session *session)
 {
 	char folder[PATH_MAX];
 
-	if (!session->output[0])
+	if (!session->output)
 		return;
 	parent_of(session->output, folder);
 	confine_allow(confine, folder, CONFINE_WRITE);
@@ -181,8 +172,6 @@ confinement_enter(struct session *session, unsigned grants, struct err *err)
 		allow_state(&confine, session);
 	if (grants & CONFINEMENT_REPORTS)
 		allow_reports(&confine, session);
-	if (session->page)
-		allow_page(&confine, session->page);
 	if (grants & CONFINEMENT_NATION)
 		allow_nation(&confine, &session->settings.nation);
 	return confine_enter(&confine, &session->confined_abi, err);

@@ -17,6 +17,7 @@
 #include "runner/sniff/propose.h"
 #include "runner/sniff/starter.h"
 #include "runner/source/input.h"
+#include "runner/source/unpack.h"
 
 static int init_run(const struct args *args, struct err *err);
 
@@ -31,10 +32,11 @@ const struct verb verb_init = {
 		"Florida, Washington, Colorado and New York; of others it goes by the names of\n"
 		"columns.  Writes a commented job file, FILE.cfg in this folder unless -o names\n"
 		"another; what needs a decision is marked DECIDE.  Files of one layout become one\n"
-		"source.  Neither the job file nor --columns shows a value: examples have x, X\n"
+		"source.  Of a .zip with several files --member names the one that is meant.\n"
+		"Neither the job file nor --columns shows a value: examples have x, X\n"
 		"and 9 for letters and digits.\n",
-	.options = OPTION_BIT(COLUMNS) | OPTION_BIT(FORCE) | OPTION_BIT(JSON) | OPTION_BIT(NATION) |
-		   OPTION_BIT(OUTPUT),
+	.options = OPTION_BIT(COLUMNS) | OPTION_BIT(FORCE) | OPTION_BIT(JSON) | OPTION_BIT(MEMBER) |
+		   OPTION_BIT(NATION) | OPTION_BIT(OUTPUT),
 	.is_built = true,
 	.run = init_run,
 };
@@ -86,10 +88,11 @@ static int
 look_at(struct init *init, size_t index, struct err *err)
 {
 	const char *path = init->args->operands[index];
+	const struct input_form form = { .member = init->args->values[OPTION_MEMBER] };
 	SCOPED(input) input = INPUT_NONE;
 	struct reader reader;
 
-	if (input_open(&input, (struct file_name){ path, path }, (struct input_form){ NULL, NULL }, err))
+	if (input_open(&input, (struct file_name){ path, path }, form, err))
 		return -1;
 	reader = input_reader(&input);
 	if (look_run(&init->looks[index], &reader, path, err) ||
@@ -258,6 +261,10 @@ name_job(struct init *init, struct err *err)
 		return -1;
 	if (output_choose(&init->output, path.ptr, args_has(init->args, OPTION_FORCE), err))
 		return -1;
+	for (size_t i = 0; i < init->count; i++) {
+		if (output_spare(path.ptr, init->args->operands[i], err))
+			return -1;
+	}
 	init->job = path.ptr;
 	path = (struct buf)BUF_INIT;
 	return 0;
@@ -277,6 +284,14 @@ name_inputs(struct init *init, struct err *err)
 			return err_system(err, ERR_INPUT, errno, "%s", path);
 	}
 	return 0;
+}
+
+static const char *
+member_of(const struct init *init, size_t index)
+{
+	bool is_zip = unpack_of_name(init->args->operands[index]) == UNPACK_ZIP;
+
+	return is_zip ? init->args->values[OPTION_MEMBER] : NULL;
 }
 
 /* Files of one layout side by side; returns how many sources there are. */
@@ -299,6 +314,8 @@ group(const struct init *init, struct starter_source *sources, const char **inpu
 				continue;
 			inputs[taken++] = init->inputs[j];
 			sources[count].input_count++;
+			if (!sources[count].member)
+				sources[count].member = member_of(init, j);
 		}
 		count++;
 	}
@@ -382,13 +399,29 @@ write_job(struct init *init, struct err *err)
 	return failed;
 }
 
+static bool
+has_zip(const struct args *args)
+{
+	for (size_t i = 0; i < args->operand_count; i++) {
+		if (unpack_of_name(args->operands[i]) == UNPACK_ZIP)
+			return true;
+	}
+	return false;
+}
+
 static int
 check_words(const struct args *args, struct err *err)
 {
 	const char *nation = args->values[OPTION_NATION];
+	bool lists = args_has(args, OPTION_COLUMNS);
 
-	if (args_has(args, OPTION_JSON) && !args_has(args, OPTION_COLUMNS))
+	if (args_has(args, OPTION_JSON) && !lists)
 		return err_set(err, ERR_USAGE, "--json goes with --columns");
+	if (lists && (args_has(args, OPTION_OUTPUT) || args_has(args, OPTION_NATION)))
+		return err_set(err, ERR_USAGE, "--columns writes no job file: it goes without --%s",
+		    args_has(args, OPTION_OUTPUT) ? "output" : "nation");
+	if (args_has(args, OPTION_MEMBER) && !has_zip(args))
+		return err_set(err, ERR_USAGE, "--member goes with a .zip");
 	if (nation && address_slug(span_of(nation)))
 		return err_set(err, ERR_USAGE, "--nation %s: %s", nation,
 		    address_slug(span_of(nation)));

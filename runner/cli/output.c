@@ -58,6 +58,18 @@ output_choose(struct output *output, const char *path, bool is_wanted, struct er
 	    "  -o FILE writes another; --force replaces it.  Nothing was written.", path);
 }
 
+int
+output_spare(const char *path, const char *file, struct err *err)
+{
+	struct stat there, spared;
+
+	if (stat(path, &there) || stat(file, &spared) || there.st_ino != spared.st_ino ||
+	    there.st_dev != spared.st_dev || !S_ISREG(spared.st_mode))
+		return 0;
+	return err_set(err, ERR_CREATE,
+	    "%s is what is read here: it would be gone\nNothing was written.", path);
+}
+
 static int
 open_folder(struct output *output, struct err *err)
 {

@@ -32,6 +32,9 @@ struct output {
  * process confines itself. ERR_USAGE: no name for a file; ERR_CREATE. */
 int output_choose(struct output *output, const char *path, bool is_wanted, struct err *err);
 
+/* ERR_CREATE if `path` is `file`, by whatever name: what a verb reads, it must not replace, --force or not. */
+int output_spare(const char *path, const char *file, struct err *err);
+
 /* Then output->to may be written to; a failed write sticks to it. */
 int output_open(struct output *output, struct err *err);
 int output_close(struct output *output, struct err *err);

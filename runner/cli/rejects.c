@@ -232,8 +232,9 @@ open_load(struct session *session, const struct output *output, const struct arg
 	if (session_open(session, args, err))
 		return -1;
 	if (output->path && !output->device)
-		snprintf(session->output, sizeof(session->output), "%s", output->path);
-	return confinement_enter(session, CONFINEMENT_STATE, err) || session_read_load(session, err)
+		session->output = output->path;
+	return confinement_enter(session, CONFINEMENT_STATE, err) ||
+			       session_read_load(session, err) || session_spare_files(session, err)
 		   ? -1
 		   : 0;
 }

@@ -392,5 +392,7 @@ run_changed(const struct args *args, const struct run_first *first, struct err *
 static int
 run_run(const struct args *args, struct err *err)
 {
+	if (args_has(args, OPTION_AGAIN) && !args_has(args, OPTION_NEW))
+		return err_set(err, ERR_USAGE, "--again goes with --new");
 	return args_has(args, OPTION_DRY_RUN) ? check_run(args, err) : run_changed(args, NULL, err);
 }

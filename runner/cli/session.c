@@ -13,6 +13,7 @@
 #include "runner/base/show.h"
 #include "runner/base/suggest.h"
 #include "runner/cli/globs.h"
+#include "runner/cli/output.h"
 #include "runner/cli/session.h"
 #include "runner/source/digest.h"
 #include "runner/sys/host.h"
@@ -264,6 +265,24 @@ session_describe(struct session *session, const char *load_id, struct err *err)
 	    (session->store && inputs_take_plan(&session->inputs, session->store, err)))
 		return -1;
 	return describe_job(session, err);
+}
+
+int
+session_spare_files(const struct session *session, struct err *err)
+{
+	const struct settings *settings = &session->settings;
+	const struct settings_token *token = &settings->nation.token;
+
+	if (!session->output)
+		return 0;
+	if (output_spare(session->output, settings->path, err) ||
+	    (token->scheme == SETTINGS_TOKEN_FILE && output_spare(session->output, token->rest, err)))
+		return -1;
+	for (size_t i = 0; i < session->inputs.count; i++) {
+		if (output_spare(session->output, session->inputs.files[i].path, err))
+			return -1;
+	}
+	return 0;
 }
 
 static int

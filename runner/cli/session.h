@@ -27,10 +27,9 @@ struct session {
 	struct engine_source *sources;
 	int folder_fd; /* -1: not open */
 	unsigned confined_abi; /* of Landlock, see confinement.h; 0: not confined */
-	const char *page; /* that `check` writes where its user says; NULL: none */
 	bool has_made_reports; /* report.dir, before there was a load */
 	bool is_owner; /* of the load: its one runner */
-	char output[PATH_MAX]; /* a file to write outside of it: "", or as a person gave it */
+	const char *output; /* a file to write outside of the run folder, as its user says; NULL: none */
 	bool adopts;   /* the run folder may be a copy, which is then taken over */
 };
 
@@ -52,6 +51,9 @@ int session_describe(struct session *session, const char *load_id, struct err *e
  * job and sources. ERR_INPUT if there is none; ERR_JOB if the job file belongs to another load. */
 int session_read_load(struct session *session, struct err *err);
 int session_own_load(struct session *session, struct err *err);
+
+/* ERR_CREATE where session->output is a file of the job: itself, an input, its token. */
+int session_spare_files(const struct session *session, struct err *err);
 
 /* The same for a load that is open, after its plan was extended. */
 int session_look_again(struct session *session, struct err *err);

@@ -169,6 +169,11 @@ add_inputs(struct buf *to, const struct starter_source *source)
 		add_text(to, span_of(source->inputs[i]));
 	}
 	buf_add_text(to, source->input_count > 1 ? " ];\n" : ";\n");
+	if (!source->member)
+		return;
+	buf_add_text(to, "    member    = ");
+	add_text(to, span_of(source->member));
+	buf_add_text(to, ";\n");
 }
 
 /* Names of one header, as many a line as fit. */
@@ -503,8 +508,8 @@ add_source(struct buf *to, const struct starter_options *options, size_t index)
 int
 starter_write(struct buf *to, const struct starter_options *options, struct err *err)
 {
-	buf_add_text(to, "# Written by rollcall init.  Where it says DECIDE a person must; all of it is "
-			 "explained\n# in rollcall.cfg(5).  Then:  rollcall check ");
+	buf_add_text(to, "# Written by rollcall init.  Where it says DECIDE a person must; all of it is\n"
+			 "# explained in rollcall.cfg(5).  Then:  rollcall check ");
 	show_safe(to, span_of(options->job), SIZE_MAX);
 	buf_add_text(to, "\n");
 	add_nation(to, options);

@@ -19,6 +19,7 @@ struct starter_source {
 	const struct propose *propose;
 	const char *const *inputs;
 	size_t input_count;
+	const char *member; /* of those that are a .zip; NULL: not said */
 };
 
 struct starter_options {

@@ -198,7 +198,7 @@ refuse_choice(const struct unzip *unzip, const struct choice *choice, struct err
 		    unzip->options.path);
 	return err_set(err, ERR_DATA,
 	    "%s has %s files%s%s%s; which one is meant?%s%s\n"
-	    "  Name it in the source:  member = \"...\";  (a pattern with * will do)\n"
+	    "  Name it:  member = \"...\";  in its source (init: --member); * fits any text\n"
 	    "Nothing was sent.",
 	    unzip->options.path, show_count(choice->count, count), member[0] ? " like \"" : "", member,
 	    member[0] ? "\"" : "", buf_text(&choice->names),

@@ -27,8 +27,8 @@ is "tells what it did, and what is next" "people   no known layout, 1 file, 6 of
 Wrote voters.cfg.  2 decisions are marked DECIDE in it.
 Next:  rollcall check voters.cfg" "$(cat "$WORK/out")"
 is "and nothing else" "" "$(cat "$WORK/err")"
-is "the job file, to the letter" '# Written by rollcall init.  Where it says DECIDE a person must; all of it is explained
-# in rollcall.cfg(5).  Then:  rollcall check voters.cfg
+is "the job file, to the letter" '# Written by rollcall init.  Where it says DECIDE a person must; all of it is
+# explained in rollcall.cfg(5).  Then:  rollcall check voters.cfg
 version = 1;
 
 nation = {
@@ -75,6 +75,11 @@ same "and as it was" before voters.cfg
 exits 0 "unless --force" rollcall init --force voters.txt
 ok "which replaces it" grep -q ournation voters.cfg
 is "nothing else is left in the folder" "before err out voters.cfg voters.txt" "$(printf '%s\n' * | paste -sd ' ')"
+cp voters.txt before
+exits 73 "the voter file itself is never replaced" rollcall init --force -o ./voters.txt voters.txt
+is "that is said" "rollcall: ./voters.txt is what is read here: it would be gone
+Nothing was written." "$(cat "$WORK/err")"
+same "and it is as it was" before voters.txt
 exits 0 "-o -" rollcall init -o - voters.txt
 cp "$WORK/out" printed
 is "is the job on stdout" "version = 1;" "$(sed -n 3p printed)"
@@ -86,6 +91,12 @@ exits 73 "-o in a folder that is not there" rollcall init -o nowhere/x.cfg voter
 exits 64 "a name for no job file" rollcall init -o jobs/ voters.txt
 exits 64 "no slug" rollcall init --nation Our.Nation voters.txt
 exits 64 "--json without --columns" rollcall init --json voters.txt
+for option in --output=x.cfg --nation=ours; do
+	exits 64 "--columns with $option" rollcall init --columns $option voters.txt
+	err_has "--columns with $option: told" "rollcall: --columns writes no job file: it goes without ${option%=*}"
+done
+exits 64 "--member without a .zip" rollcall init --member x voters.txt
+err_has "is told" "rollcall: --member goes with a .zip"
 exits 64 "no file" rollcall init
 exits 66 "a file that is not there" rollcall init nowhere.txt
 : >empty.txt
@@ -100,6 +111,24 @@ exits 65 "a packed file that is cut off" rollcall init -o cut.cfg cut.txt.gz
 printf 'voter_id,last_name\n1,Lee\n' | iconv -f UTF-8 -t UTF-16 >wide.txt
 exits 0 "UTF-16 is looked into" rollcall init -o - wide.txt
 out_has "and found to be what it is" '( "last_name",                  "last_name",                    "name case" )'
+python3 -c '
+import zipfile
+with zipfile.ZipFile("two.zip", "w") as packed:
+    packed.write("voters.txt", "NY/voters.txt")
+    packed.writestr("NY/readme.txt", "See the layout.")'
+if rollcall init -o - two.zip 2>&1 | grep -q "built without zip"; then
+	skip "--member" "built without zip"
+else
+	exits 65 "a .zip with two files" rollcall init two.zip
+	err_has "how one is named is told" 'Name it:  member = "...";  in its source (init: --member); * fits any text'
+	exits 0 "--member" rollcall init -o - --member '*/v*.txt' two.zip
+	is "is in the job file" '    input     = "two.zip";
+    member    = "*/v*.txt";' "$(sed -n '/input  /,/member/p' "$WORK/out")"
+	sed '/member/d; s/two\.zip"/voters.txt"/; /^}/q' "$WORK/out" >packed
+	same "whose text is what it would be by itself" unpacked packed
+	exits 0 "--member --columns" rollcall init --columns --member NY/voters.txt two.zip
+	out_has "looks into it" "two.zip: 3 rows, 7 columns"
+fi
 is "none of these wrote anything" "" "$(printf '%s\n' *.cfg | grep -vx voters.cfg)"
 
 # ---- --columns

@@ -123,6 +123,13 @@ check.feed(open('lint.html', encoding='utf-8').read())
 assert not check.stack, check.stack
 END
 exits 73 "a page in a folder that is not there" rollcall check --lint --report nowhere/lint.html job.cfg
+touch token && chmod 600 token
+for file in a.csv ./b.csv job.cfg token; do
+	cp "$file" before
+	exits 73 "a page in the place of $file" rollcall check --lint --report "$file" job.cfg
+	err_has "is refused" "rollcall: $file is what is read here: it would be gone"
+	same "and it is as it was" before "$file"
+done
 mkdir pages
 exits 0 "a page in another folder" rollcall check --lint --report pages/lint.html job.cfg
 sed 's/, [0-9T:Z-]*\. / /' lint.html >one

@@ -89,6 +89,11 @@ exits 73 "a folder that there is not" rollcall rejects -o nowhere/fix.csv job.cf
 mkdir folder
 exits 73 "a folder" rollcall rejects -o folder --force job.cfg
 err_has "is no file" "folder is a folder"
+cp people.csv before
+exits 73 "an input" rollcall rejects -o people.csv --force job.cfg
+is "which is said" "rollcall: people.csv is what is read here: it would be gone
+Nothing was written." "$(cat "$WORK/err")"
+same "and is as it was" before people.csv
 exits 64 "a name that none can have" rollcall rejects -o "$(printf '%0300d' 0)" job.cfg
 exits 0 "-o - is standard output" rollcall rejects -o - job.cfg
 is "with the rows" "$(cat job.run/rejected.csv)" "$(cat "$WORK/out")"

@@ -60,6 +60,7 @@ wrong "a value too many" '--quiet takes no value' run --quiet=1 job.cfg
 wrong "a value that is missing" '--import needs a value: --import ID' resolve job.cfg people-1 --import
 wrong "an argument that is missing" 'usage: rollcall run [options] JOB' run
 wrong "an argument too many" '"b" is one argument too many; usage: rollcall run JOB' run a b
+wrong "--again alone" '--again goes with --new' run --again job.cfg
 wrong "completion for no shell" 'no completion for "tcsh": bash, zsh or fish' completion tcsh
 
 # ---- options anywhere

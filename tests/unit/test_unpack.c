@@ -381,13 +381,13 @@ several_members_are_a_question(void **state)
 	    "    b/votes.txt\n"
 	    "    b\\x1B[2Jl.doc\n"
 	    "    *.txt\n"
-	    "  Name it in the source:  member = \"...\";  (a pattern with * will do)\n"
+	    "  Name it:  member = \"...\";  in its source (init: --member); * fits any text\n"
 	    "Nothing was sent.");
 	is_refused(&(struct call){ .path = "a.zip", .member = "b/*.txt" }, buf_span(&zip), ERR_DATA,
 	    "a.zip has 2 files like \"b/*.txt\"; which one is meant?\n"
 	    "    b/people.txt\n"
 	    "    b/votes.txt\n"
-	    "  Name it in the source:  member = \"...\";  (a pattern with * will do)\n"
+	    "  Name it:  member = \"...\";  in its source (init: --member); * fits any text\n"
 	    "Nothing was sent.");
 	is_refused(&(struct call){ .path = "a.zip", .member = "people.txt" }, buf_span(&zip), ERR_DATA,
 	    "a.zip has no file \"people.txt\"\n"
