@@ -249,6 +249,20 @@ read_head(const struct reader *reader, struct buf *head, struct err *err)
 	return buf_check(head, err);
 }
 
+static int
+complain_of_first(const struct problem *problem, const char *path, struct err *err)
+{
+	if (problem->kind == PROBLEM_EMPTY_LINE)
+		return err_set(err, ERR_DATA, "%s begins with an empty line\n  Take it out.", path);
+	if (problem->kind == PROBLEM_BARE_CR)
+		return err_set(err, ERR_DATA,
+		    "%s: its first line has a carriage return that no line feed follows\n"
+		    "  Lines end with LF or CR LF.  If all of them end with CR:  tr '\\r' '\\n' <FILE",
+		    path);
+	return err_set(err, ERR_DATA, "%s: its first line cannot be taken apart into 1 to %d columns",
+	    path, LIMIT_COLUMNS);
+}
+
 /* The values of the first record, in look->text, as look->names. */
 static int
 split_first(struct look *look, struct span head, const char *path, struct err *err)
@@ -265,9 +279,7 @@ split_first(struct look *look, struct span head, const char *path, struct err *e
 	if (verdict == SCAN_MORE && head.len < WINDOW_BYTES)
 		verdict = scan_finish(&scan);
 	if (verdict != SCAN_RECORD || scan.record.fields > LIMIT_COLUMNS)
-		return err_set(err, ERR_DATA,
-		    "%s: its first line cannot be taken apart into 1 to %d columns", path,
-		    LIMIT_COLUMNS);
+		return complain_of_first(&scan.problem, path, err);
 	look->column_count = scan.record.fields;
 	look->names = calloc(look->column_count, sizeof(*look->names));
 	look->columns = calloc(look->column_count, sizeof(*look->columns));
@@ -374,7 +386,7 @@ int
 look_run(struct look *look, const struct reader *reader, const char *path, struct err *err)
 {
 	SCOPED(buf) bytes = BUF_INIT;
-	struct span head;
+	struct span head, line;
 	size_t mark;
 
 	if (read_head(reader, &bytes, err))
@@ -388,6 +400,13 @@ look_run(struct look *look, const struct reader *reader, const char *path, struc
 	head.len -= mark;
 	if (head.len == 0)
 		return err_set(err, ERR_DATA, "%s is empty", path);
+	line = first_line(head);
+	/* No name in a job file can have one. */
+	if (memchr(line.ptr, '\0', line.len))
+		return err_set(err, ERR_DATA,
+		    "%s has a NUL byte in its first line\n"
+		    "  It is no text, or one in UTF-16 without a byte order mark; then:\n"
+		    "    iconv -f UTF-16LE -t UTF-8 FILE     or -f UTF-16BE", path);
 	look->has_mark = mark > 0;
 	look->dialect = guess_dialect(head);
 	if (split_first(look, head, path, err))
@@ -395,7 +414,7 @@ look_run(struct look *look, const struct reader *reader, const char *path, struc
 	guess_header(look);
 	if (read_file(look, reader, err) ||
 	    (is_about_quotes(&look->problem) &&
-		read_without_quotes(look, reader, first_line(head), err)))
+		read_without_quotes(look, reader, line, err)))
 		return -1;
 	return look->has_header ? 0 : name_columns(look, err);
 }

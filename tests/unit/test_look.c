@@ -165,7 +165,12 @@ what_is_no_voter_file_is_refused(void **state)
 	expect_refusal("", 0, "voters.csv is empty");
 	expect_refusal("\xEF\xBB\xBF", 3, "voters.csv is empty");
 	expect_refusal("\xFF\xFEi\0d\0", 6, "voters.csv is UTF-16");
-	expect_refusal("\n\n", 2, "its first line cannot be taken apart");
+	expect_refusal("\n\n", 2, "begins with an empty line\n  Take it out.");
+	expect_refusal("id,name\r1,Lee\r", 14, "a carriage return that no line feed follows\n"
+		"  Lines end with LF or CR LF.  If all of them end with CR:  tr '\\r' '\\n' <FILE");
+	expect_refusal("i\0d\0\n\0001\0", 8, "has a NUL byte in its first line\n"
+		"  It is no text, or one in UTF-16 without a byte order mark; then:\n"
+		"    iconv -f UTF-16LE -t UTF-8 FILE     or -f UTF-16BE");
 	expect_refusal("\"open", 5, "its first line cannot be taken apart");
 }
 
