@@ -119,6 +119,18 @@ add_row(void *ctx, const struct rejected_row *rejected, struct err *err)
 	return keeps ? add_cells(unsettled, rejected, err) : 0;
 }
 
+static size_t
+most_columns(const struct session *session)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < session->job.source_count; i++) {
+		if (session->job.sources[i].column_count > most)
+			most = session->job.sources[i].column_count;
+	}
+	return most;
+}
+
 int
 unsettled_read(struct unsettled *unsettled, struct session *session, struct err *err)
 {
@@ -126,6 +138,9 @@ unsettled_read(struct unsettled *unsettled, struct session *session, struct err 
 	struct reporting_gaps gaps;
 
 	*unsettled = (struct unsettled){ .session = session };
+	unsettled->claimed = calloc(most_columns(session) + 1, sizeof(*unsettled->claimed));
+	if (!unsettled->claimed)
+		return err_memory(err);
 	if (reporting_each_rejected(session, &visitor, &gaps, err))
 		return -1;
 	if (gaps.is_unreadable)
@@ -142,6 +157,7 @@ unsettled_done(struct unsettled *unsettled)
 {
 	free(unsettled->rows);
 	free(unsettled->cells);
+	free(unsettled->claimed);
 	*unsettled = (struct unsettled){ .rows = NULL };
 }
 
@@ -152,40 +168,47 @@ struct candidates {
 	size_t count;
 };
 
+/* The first one from `from` on that is behind the name or, unless `is_behind`, that is not before it. */
+static size_t
+find_bound(const struct unsettled *unsettled, const struct unsettled_row *name, size_t from, bool is_behind)
+{
+	int (*compare)(const struct unsettled_row *, const struct unsettled_row *) =
+	    name->row ? compare_places : compare_chunks;
+	size_t to = unsettled->count;
+
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+
+		if (compare(&unsettled->rows[middle], name) < (is_behind ? 1 : 0))
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
 /* All of its place or, without one, all of its chunk. */
 static struct candidates
 find_candidates(const struct unsettled *unsettled, const struct unsettled_claim *claim)
 {
 	const struct unsettled_row name = { .source = claim->source, .input = claim->input,
 		.row = claim->row, .chunk = claim->chunk };
-	int (*compare)(const struct unsettled_row *, const struct unsettled_row *) =
-	    claim->row ? compare_places : compare_chunks;
-	size_t from = 0, to = unsettled->count, end;
+	size_t from = find_bound(unsettled, &name, 0, false);
+	size_t end = find_bound(unsettled, &name, from, true);
 
-	while (from < to) {
-		size_t middle = from + (to - from) / 2;
-
-		if (compare(&unsettled->rows[middle], &name) < 0)
-			from = middle + 1;
-		else
-			to = middle;
-	}
-	for (end = from; end < unsettled->count; end++) {
-		if (compare(&unsettled->rows[end], &name) != 0)
-			break;
-	}
 	return (struct candidates){ unsettled->rows + from, end - from };
 }
 
-/* Where a row that was sent again, and rejected again, and so on, stands now. */
+/* Where a row that was sent again, and rejected again, and so on, stands now. One without a place is not known
+ * again in another chunk. */
 static struct unsettled_row *
 follow(const struct candidates *candidates, struct unsettled_row *row)
 {
-	for (size_t i = 0; i < candidates->count; i++) {
+	for (size_t i = 0; row->row && i < candidates->count; i++) {
 		struct unsettled_row *next = &candidates->rows[i];
 
 		/* They are in the order of their chunks, and a row is sent again in a later one. */
-		if (row->row && row->again == next->chunk && row->nth == next->nth)
+		if (row->again == next->chunk && row->nth == next->nth)
 			row = next;
 	}
 	return row;
@@ -212,24 +235,36 @@ is_one(const struct candidates *candidates)
 
 struct likeness {
 	const struct unsettled *unsettled;
-	const struct unsettled_claim *claim;
 	size_t columns;
 	uint64_t content;
 };
 
-/* How many cells are equal, each for two, and the reason for one. */
-static size_t
-likeness_to(const struct likeness *likeness, const struct unsettled_row *row)
+static void
+hash_claim(const struct unsettled *unsettled, const struct unsettled_claim *claim, size_t columns)
 {
+	unsettled->claimed[0] = reason_cell(claim->reason);
+	for (size_t i = 0; i < columns; i++)
+		unsettled->claimed[i + 1] = content_cell(claim->cells[i]);
+}
+
+/* How many cells are equal, each for two, and the reason for one. Where it cannot be more than `enough`,
+ * something not above it. */
+static size_t
+likeness_to(const struct likeness *likeness, const struct unsettled_row *row, size_t enough)
+{
+	const uint32_t *claimed = likeness->unsettled->claimed;
 	const uint32_t *cells;
 	size_t equal;
 
 	if (row->cells == NO_CELLS)
 		return 0;
 	cells = likeness->unsettled->cells + row->cells;
-	equal = *cells == reason_cell(likeness->claim->reason);
-	for (size_t i = 0; i < likeness->columns; i++)
-		equal += 2 * (cells[i + 1] == content_cell(likeness->claim->cells[i]));
+	equal = cells[0] == claimed[0];
+	for (size_t i = 0; i < likeness->columns; i++) {
+		if (equal + 2 * (likeness->columns - i) <= enough)
+			break;
+		equal += 2 * (cells[i + 1] == claimed[i + 1]);
+	}
 	return equal;
 }
 
@@ -254,18 +289,19 @@ static void
 weigh(struct choice *choice, const struct likeness *likeness, struct unsettled_row *row,
     struct unsettled_row *now)
 {
-	size_t alike = likeness_to(likeness, row);
+	struct unsettled_row **best = now->again ? &choice->sent : &choice->open;
+	size_t *best_likeness = now->again ? &choice->sent_likeness : &choice->open_likeness;
+	size_t alike;
 
 	if (!is_open(now) && now->sent == likeness->content)
 		choice->same = now;
-	if (is_open(now) && (!choice->open || alike > choice->open_likeness)) {
-		choice->open = now;
-		choice->open_likeness = alike;
-	}
-	if (now->again && (!choice->sent || alike > choice->sent_likeness)) {
-		choice->sent = now;
-		choice->sent_likeness = alike;
-	}
+	if (now->is_taken && !now->again)
+		return;
+	alike = likeness_to(likeness, row, *best_likeness);
+	if (*best && alike <= *best_likeness)
+		return;
+	*best = now;
+	*best_likeness = alike;
 }
 
 static enum unsettled_answer
@@ -311,12 +347,12 @@ unsettled_take(struct unsettled *unsettled, const struct unsettled_claim *claim,
 {
 	const struct candidates candidates = find_candidates(unsettled, claim);
 	size_t columns = columns_of(unsettled, claim->source);
-	const struct likeness likeness = { unsettled, claim, columns,
-		content_row(claim->cells, columns) };
+	const struct likeness likeness = { unsettled, columns, content_row(claim->cells, columns) };
 	struct unsettled_row *now;
 
 	if (candidates.count == 0)
 		return UNSETTLED_NEVER;
+	hash_claim(unsettled, claim, columns);
 	if (!is_one(&candidates))
 		return take_one_of(&candidates, &likeness, row);
 	now = follow(&candidates, &candidates.rows[0]);

@@ -343,6 +343,30 @@ sed -i 's/,a\([12]\)$/,a\1@example.org/' fix.csv
 rollcall retry job.cfg fix.csv >/dev/null 2>err
 is "corrected rows are sent, and the rest goes on" 0 "$(words state | tr ' ' '\n' | grep -c planned)"
 
+# ---- rows that are not found again in their source: which one is meant is told by what they say
+scene placeless
+{
+	echo state_file_id,registered_address.state,first_name,last_name,email
+	for ((i = 1; i <= 4000; i++)); do echo "NC$i,NC,Ann,Lee $i,bad$i"; done
+} >people.csv
+SOURCE='max_rejected = "100%";' ROWS=10000 job
+runs 0 "a chunk of which every row is rejected"
+# A nation that gives rows back otherwise than they came.
+sed -i 's/,Lee /,LEE /' job.run/answers/people-1.failed.csv
+exits 0 "its rows are listed without a place" rollcall rejects -o fix.csv job.cfg
+is "all of them" 4000 "$(grep -c '^people,1,[0-9]*,people.csv,,,' fix.csv)"
+# Handed in backwards, so that each looks like many before it is its own.
+{ head -n 1 fix.csv && tail -n +2 fix.csv | tac | sed -E 's/,(bad[0-9]+)$/,\1@example.org/'; } >back.csv
+{ cat back.csv && tail -n 1 back.csv; } >twice.csv
+exits 65 "one that stands there twice" rollcall retry job.cfg twice.csv
+err_has "is refused" "a row of people-1 without a place stands in this file before"
+exits 0 "all of them corrected, within a minute" rollcall retry job.cfg back.csv
+is "are accepted, each for its own" "4000 0" "$(total rows_succeeded) $(total rows_failed)"
+is "the numbers add up" "" "$(adds_up)"
+is "and are in the nation" 4000 "$(people_in_nation)"
+exits 65 "once" rollcall retry job.cfg back.csv
+err_has "and that is said" "back.csv was handed in before"
+
 # ---- a chunk of a retry that is too large, lost, refused
 scene odd
 nine_people
