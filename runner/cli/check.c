@@ -347,7 +347,7 @@ check_run(const struct args *args, struct err *err)
 		(is_online ? CONFINEMENT_NATION : 0) |
 		    (session_has_load(&session) ? CONFINEMENT_STATE : 0), err) ||
 	    session_describe(&session, "0123456789abcdef", err) ||
-	    session_spare_files(&session, err))
+	    (session.output && session_spare_files(&session, session.output, err)))
 		return -1;
 	if (plan(&planning, &linting, args, err))
 		return -1;

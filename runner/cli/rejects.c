@@ -233,10 +233,9 @@ open_load(struct session *session, const struct output *output, const struct arg
 		return -1;
 	if (output->path && !output->device)
 		session->output = output->path;
-	return confinement_enter(session, CONFINEMENT_STATE, err) ||
-			       session_read_load(session, err) || session_spare_files(session, err)
-		   ? -1
-		   : 0;
+	if (confinement_enter(session, CONFINEMENT_STATE, err) || session_read_load(session, err))
+		return -1;
+	return session->output ? session_spare_files(session, session->output, err) : 0;
 }
 
 static int

@@ -47,6 +47,22 @@ reporting_try(struct session *session, struct err *err)
 }
 
 int
+reporting_spare_files(const struct session *session, struct err *err)
+{
+	static const char *const names[] = { "report.csv", "summary.csv", "rejected.csv" };
+	char folder[PATH_MAX], path[PATH_MAX + 16];
+	struct err cause = ERR_INIT;
+
+	reporting_folder(session, folder);
+	for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
+		if (session_spare_files(session, path, &cause))
+			return err_set(err, cause.kind, "report.dir: %s", cause.text);
+	}
+	return 0;
+}
+
+int
 reporting_write_to(struct session *session, const char *folder, struct report_result *result,
     struct err *err)
 {
@@ -79,6 +95,8 @@ reporting_write(struct session *session, struct report_result *result, struct er
 {
 	char folder[PATH_MAX];
 
+	if (reporting_spare_files(session, err))
+		return -1;
 	reporting_folder(session, folder);
 	return reporting_write_to(session, folder, result, err);
 }

@@ -13,6 +13,10 @@ void reporting_folder(const struct session *session, char folder[PATH_MAX]);
  * report.dir names. ERR_CREATE. */
 int reporting_try(struct session *session, struct err *err);
 
+/* Whether no report would take the place of a file that the job reads, once its inputs are known; asked
+ * before anything is sent, and by reporting_write(). ERR_CREATE. */
+int reporting_spare_files(const struct session *session, struct err *err);
+
 int reporting_write(struct session *session, struct report_result *result, struct err *err);
 
 /* The same into another folder, which is made. */

@@ -356,7 +356,7 @@ begin(struct run *run, const struct args *args, const struct run_first *first, s
 		return -1;
 	await_control();
 	if (check_token(run, err) || reporting_try(session, err) ||
-	    begin_load(session, args, lock, err))
+	    begin_load(session, args, lock, err) || reporting_spare_files(session, err))
 		return -1;
 	return first ? first->change(first->ctx, session, err) : 0;
 }

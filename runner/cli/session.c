@@ -268,18 +268,16 @@ session_describe(struct session *session, const char *load_id, struct err *err)
 }
 
 int
-session_spare_files(const struct session *session, struct err *err)
+session_spare_files(const struct session *session, const char *path, struct err *err)
 {
 	const struct settings *settings = &session->settings;
 	const struct settings_token *token = &settings->nation.token;
 
-	if (!session->output)
-		return 0;
-	if (output_spare(session->output, settings->path, err) ||
-	    (token->scheme == SETTINGS_TOKEN_FILE && output_spare(session->output, token->rest, err)))
+	if (output_spare(path, settings->path, err) ||
+	    (token->scheme == SETTINGS_TOKEN_FILE && output_spare(path, token->rest, err)))
 		return -1;
 	for (size_t i = 0; i < session->inputs.count; i++) {
-		if (output_spare(session->output, session->inputs.files[i].path, err))
+		if (output_spare(path, session->inputs.files[i].path, err))
 			return -1;
 	}
 	return 0;

@@ -52,8 +52,8 @@ int session_describe(struct session *session, const char *load_id, struct err *e
 int session_read_load(struct session *session, struct err *err);
 int session_own_load(struct session *session, struct err *err);
 
-/* ERR_CREATE where session->output is a file of the job: itself, an input, its token. */
-int session_spare_files(const struct session *session, struct err *err);
+/* ERR_CREATE where `path`, which is to be written, is a file of the job: itself, an input, its token. */
+int session_spare_files(const struct session *session, const char *path, struct err *err);
 
 /* The same for a load that is open, after its plan was extended. */
 int session_look_again(struct session *session, struct err *err);

@@ -210,6 +210,17 @@ rm -rf state/job.run
 exits 73 "a folder for the reports that cannot be made" rollcall run --state-dir state job.cfg
 err_has "is told before anything is sent" "rollcall: report.dir: cannot create no/such/folder: No such file or directory"
 is "and nothing was" 2 "$(posts)"
+mkdir own
+cp people.csv own/rejected.csv
+cp own/rejected.csv before
+TOP='report = { dir = "own"; };' job
+sed -i 's,"people.csv","own/rejected.csv",' job.cfg
+exits 73 "a report in the place of an input" rollcall run --state-dir state job.cfg
+is "is refused" "rollcall: report.dir: own/rejected.csv is what is read here: it would be gone
+Nothing was written." "$(grep -A1 '^rollcall: ' "$WORK/err")"
+same "which is as it was" before own/rejected.csv
+is "and nothing was sent" 2 "$(posts)"
+rm -rf state/job.run
 exits 0 "status of all loads in a state folder" rollcall status --state-dir state
 err_has "where there is none" "There is no run folder (NAME.run) there."
 TOP='' job
