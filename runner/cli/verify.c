@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,6 +18,7 @@
 #include "runner/cli/reporting.h"
 #include "runner/cli/signin.h"
 #include "runner/cli/verbs.h"
+#include "runner/files/folder.h"
 #include "runner/report/outcome.h"
 #include "store/audit.h"
 #include "store/inspect.h"
@@ -113,46 +115,98 @@ verdict_word(int findings)
 
 /* ---- the reports, made again */
 
-static bool
-is_same(FILE *a, FILE *b)
+struct pair {
+	FILE *kept, *made; /* NULL: not there */
+};
+
+static void
+pair_done(struct pair *pair)
 {
-	char block_a[8192], block_b[8192];
-	size_t got_a, got_b;
+	if (pair->kept)
+		fclose(pair->kept);
+	if (pair->made)
+		fclose(pair->made);
+}
+
+SCOPED_BY(pair, pair_done)
+
+static int
+open_report(const char *folder, const char *name, FILE **file, struct err *err)
+{
+	char path[PATH_MAX + 32];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	*file = fopen(path, "re");
+	return *file || errno == ENOENT ? 0 : err_system(err, ERR_IO, errno, "%s", path);
+}
+
+/* What cannot be read to its end is no difference. */
+static int
+compare_files(const struct pair *pair, const char *name, bool *differs, struct err *err)
+{
+	char kept[8192], made[8192];
+	size_t got_kept, got_made;
 
 	do {
-		got_a = fread(block_a, 1, sizeof(block_a), a);
-		got_b = fread(block_b, 1, sizeof(block_b), b);
-		if (got_a != got_b || memcmp(block_a, block_b, got_a) != 0)
-			return false;
-	} while (got_a);
-	return !ferror(a) && !ferror(b);
+		got_kept = fread(kept, 1, sizeof(kept), pair->kept);
+		got_made = fread(made, 1, sizeof(made), pair->made);
+		if (ferror(pair->kept) || ferror(pair->made))
+			return err_system(err, ERR_IO, errno, "reading %s", name);
+		*differs = got_kept != got_made || memcmp(kept, made, got_kept) != 0;
+	} while (got_kept && !*differs);
+	return 0;
 }
+
+/* The folders of the reports as they are and as they were made again. */
+struct reports {
+	char kept[PATH_MAX], made[PATH_MAX + 16];
+	int findings;
+};
 
 /* A report that was never written is none that differs. */
 static int
-compare_report(struct telling *telling, const char *kept_folder, const char *made_folder,
-    const char *name)
+compare_report(struct telling *telling, struct reports *reports, const char *name,
+    struct err *err)
 {
-	char kept_path[PATH_MAX + 32], made_path[PATH_MAX + 32], finding[PATH_MAX + 128];
-	FILE *kept, *made;
-	int differs;
+	char finding[PATH_MAX + 128];
+	SCOPED(pair) pair = { NULL, NULL };
+	bool differs = false;
 
-	snprintf(kept_path, sizeof(kept_path), "%s/%s", kept_folder, name);
-	snprintf(made_path, sizeof(made_path), "%s/%s", made_folder, name);
-	kept = fopen(kept_path, "re");
-	made = fopen(made_path, "re");
-	differs = kept && !(made && is_same(kept, made));
-	if (differs) {
-		snprintf(finding, sizeof(finding),
-		    "%s is not what the events say: rollcall report writes it again", kept_path);
-		tell_finding(telling, finding);
+	if (open_report(reports->kept, name, &pair.kept, err) ||
+	    open_report(reports->made, name, &pair.made, err))
+		return -1;
+	if (pair.kept && pair.made && compare_files(&pair, name, &differs, err))
+		return -1;
+	if (!pair.kept || (pair.made && !differs))
+		return 0;
+	reports->findings++;
+	snprintf(finding, sizeof(finding),
+	    "%s/%s is not what the events say: rollcall report writes it again", reports->kept,
+	    name);
+	tell_finding(telling, finding);
+	return 0;
+}
+
+/* Makes a folder that no other verify uses: one that is under way is waited for, and removes the
+ * folder that it had. Its descriptor, or -1. */
+static int
+claim_folder(const char *folder, struct err *err)
+{
+	for (;;) {
+		struct stat found;
+		int fd, code;
+
+		if (folder_make(folder, NULL, err))
+			return -1;
+		fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		code = fd < 0 || flock(fd, LOCK_EX) || fstat(fd, &found) ? errno : 0;
+		if (!code && found.st_nlink > 0)
+			return fd;
+		if (fd >= 0)
+			close(fd);
+		if (code && code != EINTR && code != ENOENT)
+			return err_system(err, ERR_CREATE, code, "%s", folder);
 	}
-	if (kept)
-		fclose(kept);
-	if (made)
-		fclose(made);
-	unlink(made_path);
-	return differs;
 }
 
 static int
@@ -160,19 +214,26 @@ check_reports(struct session *session, struct telling *telling, int *findings, s
 {
 	static const char *const names[] = { "report.csv", "summary.csv", "rejected.csv" };
 	struct report_result *result = calloc(1, sizeof(*result));
-	char kept[PATH_MAX], made[PATH_MAX + 16];
-	int failed;
+	struct reports reports = { .findings = 0 };
+	int failed, fd;
 
 	if (!result)
 		return err_memory(err);
-	reporting_folder(session, kept);
-	snprintf(made, sizeof(made), "%s/.verify", session->folder);
-	failed = reporting_write_to(session, made, result, err);
-	for (size_t i = 0; i < ARRAY_COUNT(names); i++)
-		*findings += compare_report(telling, kept, made, names[i]);
-	rmdir(made);
+	reporting_folder(session, reports.kept);
+	snprintf(reports.made, sizeof(reports.made), "%s/.verify", session->folder);
+	fd = claim_folder(reports.made, err);
+	failed = fd < 0 || reporting_write_to(session, reports.made, result, err);
+	for (size_t i = 0; i < ARRAY_COUNT(names) && !failed; i++)
+		failed = compare_report(telling, &reports, names[i], err);
+	*findings += reports.findings;
+	for (size_t i = 0; i < ARRAY_COUNT(names) && fd >= 0; i++)
+		unlinkat(fd, names[i], 0);
+	if (fd >= 0) {
+		rmdir(reports.made);
+		close(fd); /* and the lock with it */
+	}
 	free(result);
-	return failed;
+	return failed ? -1 : 0;
 }
 
 /* ---- all of it */

@@ -177,6 +177,25 @@ exits 0 "put back, it is good" rollcall verify job.cfg
 exits 66 "verify without a load" rollcall verify --state-dir elsewhere job.cfg
 err_has "says how to start one" "rollcall run job.cfg"
 
+# Reports that cannot be made again are none that differ.
+: >job.run/.verify
+exits 73 "where the reports cannot be made again" rollcall verify job.cfg
+is "nothing is said of them" "store inputs" "$(cut -d' ' -f1 "$WORK/out" | xargs)"
+rm job.run/.verify
+
+# Two at once: the second waits, and finds the folder of the first removed.
+mkdir job.run/.verify
+_one_waits() { awk -v inode="$inode" '$2 == "->" && $7 ~ ":" inode "$" { found = 1 } END { exit !found }' /proc/locks; }
+inode=$(stat -c %i job.run/.verify)
+exec 8<job.run/.verify
+flock 8
+in_background "$ROLLCALL" verify job.cfg >second.out 2>&1 8<&-
+ok "a second verify waits for the first" await 30 _one_waits
+rmdir job.run/.verify
+exec 8<&-
+wait "$BACKGROUND"
+is "and finds a good load good" "0 reports good" "$? $(tail -n1 second.out | xargs)"
+
 # ---- while a run is going
 scene going --fault status:word=working
 people 6
