@@ -131,11 +131,23 @@ let_go_of_files(int report_fd)
 	close_range((unsigned)(report_fd > STDERR_FILENO ? report_fd : STDERR_FILENO) + 1, ~0u, 0);
 }
 
+/* What reading a damaged store may end with. */
+static const int fatal[] = { SIGBUS, SIGSEGV, SIGABRT, SIGFPE, SIGILL };
+
+static bool
+is_fatal(int signal_number)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(fatal); i++) {
+		if (signal_number == fatal[i])
+			return true;
+	}
+	return false;
+}
+
 /* LMDB prints to stderr when an assertion fails, and the parent's handlers are for the parent. */
 static void
 become_quiet(pid_t parent)
 {
-	static const int fatal[] = { SIGBUS, SIGSEGV, SIGABRT, SIGFPE, SIGILL };
 	struct rlimit none = { 0, 0 };
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
@@ -188,14 +200,14 @@ read_report(int fd, struct err *report, struct err *err)
 	return 0;
 }
 
-/* Only a signal that is the work of what it read says that the store is damaged. */
+/* Only a signal that may be the work of what it read says that the store is damaged; others are sent by a
+ * person, by a kernel short of memory, for a limit of the process. */
 static int
 judge(const char *folder, int status, int failed, const struct err *report, struct err *err)
 {
-	/* By a person, or by a kernel short of memory. */
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
-		return err_set(err, ERR_IO, "%s: the process that looks at it first was killed",
-		    folder);
+	if (WIFSIGNALED(status) && !is_fatal(WTERMSIG(status)))
+		return err_set(err, ERR_IO, "%s: the process that looks at it first was ended: %s",
+		    folder, strsignal(WTERMSIG(status)));
 	if (WIFSIGNALED(status))
 		return err_set(err, ERR_IO, "%s is damaged: reading it ended with \"%s\"", folder,
 		    strsignal(WTERMSIG(status)));
