@@ -254,7 +254,10 @@ take_head(void *ctx, const struct plan_chunk *plan, size_t most, struct buf *to,
 	size_t left = most;
 	struct span bytes;
 
-	if (open_input(&opened, ctx, plan, err) || reread_init(&csv, &opened.csv, err))
+	if (open_input(&opened, ctx, plan, err))
+		return -1;
+	opened.csv.window_bytes = most; /* an adopted load asks for the heads of all its chunks */
+	if (reread_init(&csv, &opened.csv, err))
 		return -1;
 	do {
 		if (reread_bytes(&csv, &bytes, err))
