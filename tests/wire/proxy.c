@@ -299,6 +299,7 @@ end_link(struct link *link)
 
 	if (link->tls)
 		tls_link_free(link->tls);
+	tls_leave_thread();
 	close(link->client);
 	end_nation(link);
 	buf_done(&link->late);

@@ -139,3 +139,9 @@ tls_link_free(struct tls_link *link)
 {
 	SSL_free(ssl_of(link));
 }
+
+void
+tls_leave_thread(void)
+{
+	OPENSSL_thread_stop();
+}

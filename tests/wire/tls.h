@@ -26,4 +26,8 @@ bool tls_has_more(struct tls_link *link); /* decrypted bytes that poll() does no
 void tls_close(struct tls_link *link);    /* says that nothing more comes */
 void tls_link_free(struct tls_link *link);
 
+/* The last use by a thread that nobody waits for: what the library keeps for it would go only when the
+ * thread has ended, which the end of the process may forestall (LeakSanitizer notices). */
+void tls_leave_thread(void);
+
 #endif
