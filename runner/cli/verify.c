@@ -193,18 +193,20 @@ static int
 claim_folder(const char *folder, struct err *err)
 {
 	for (;;) {
-		struct stat found;
+		struct stat found = { .st_nlink = 0 };
+		bool is_locked;
 		int fd, code;
 
 		if (folder_make(folder, NULL, err))
 			return -1;
 		fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		code = fd < 0 || flock(fd, LOCK_EX) || fstat(fd, &found) ? errno : 0;
-		if (!code && found.st_nlink > 0)
+		is_locked = fd >= 0 && flock(fd, LOCK_EX) == 0 && fstat(fd, &found) == 0;
+		if (is_locked && found.st_nlink > 0)
 			return fd;
+		code = is_locked ? ENOENT : errno; /* the one who had it has removed it */
 		if (fd >= 0)
 			close(fd);
-		if (code && code != EINTR && code != ENOENT)
+		if (code != EINTR && code != ENOENT)
 			return err_system(err, ERR_CREATE, code, "%s", folder);
 	}
 }
