@@ -31,6 +31,8 @@ void *__libc_realloc(void *old, size_t bytes);
 void *malloc(size_t bytes);
 void *calloc(size_t count, size_t bytes);
 void *realloc(void *old, size_t bytes);
+void __assert_fail(const char *claim, const char *file, unsigned line, const char *function)
+    __attribute__((noreturn));
 
 static int
 has_no_memory(void)
@@ -64,6 +66,20 @@ void *
 realloc(void *old, size_t bytes)
 {
 	return has_no_memory() ? NULL : __libc_realloc(old, bytes);
+}
+
+/* The C library's own finds no memory for its words and says "Unexpected error." only. This one is called by
+ * everybody but the C library itself, so that those words mean one of its own assertions. */
+void
+__assert_fail(const char *claim, const char *file, unsigned line, const char *function)
+{
+	const char *said[] = { file, ": ", function, ": not so: ", claim, "\n" };
+
+	(void)line;
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
+		if (write(STDERR_FILENO, said[i], strlen(said[i])) < 0)
+			break;
+	abort();
 }
 
 #if defined __x86_64__ && defined __linux__
