@@ -12,7 +12,7 @@
 #include "runner/report/failures.h"
 
 enum {
-	WINDOW_BYTES = 64 << 10,
+	WINDOW_BYTES = 32 << 10,
 	HEADER_MOST_BYTES = 1 << 20, /* 2,048 names of 512 bytes: NationBuilder's are below 100 */
 	REASON_MOST_BYTES = 4096,    /* the rest is in the file itself */
 };
@@ -180,28 +180,31 @@ find_reason(const struct failures *failures)
 }
 
 /* Takes the first record as the header line, under the delimiter that finds the most columns. */
-static size_t
+static int
 try_delimiters(struct failures *failures, const struct span *columns, struct span head,
-    size_t *used)
+    size_t *used, size_t *found, struct err *err)
 {
 	static const char delimiters[] = ",\t;|";
-	size_t most = 0;
 	char best = delimiters[0];
 
+	*found = 0;
 	for (size_t i = 0; delimiters[i]; i++) {
-		size_t found;
+		size_t these;
 
 		failures->loose.delimiter = delimiters[i];
 		loose_take(&failures->loose, head, true, used);
-		found = find_columns(failures, columns);
-		if (found > most) {
-			most = found;
+		if (buf_check(&failures->loose.text, err))
+			return -1;
+		these = find_columns(failures, columns);
+		if (these > *found) {
+			*found = these;
 			best = delimiters[i];
 		}
 	}
 	failures->loose.delimiter = best;
 	loose_take(&failures->loose, head, true, used);
-	return find_columns(failures, columns);
+	find_columns(failures, columns);
+	return buf_check(&failures->loose.text, err);
 }
 
 /* Without a header line: the columns as they were sent, then the reason. */
@@ -227,10 +230,9 @@ read_header(struct failures *failures, const struct span *columns, struct err *e
 	mark = span_starts(head, "\xEF\xBB\xBF") ? 3 : 0;
 	while (mark < head.len && (head.ptr[mark] == '\n' || head.ptr[mark] == '\r'))
 		mark++;
-	found = try_delimiters(
-	    failures, columns, (struct span){ head.ptr + mark, head.len - mark }, &used);
-	if (buf_failed(&failures->loose.text))
-		return err_memory(err);
+	head = (struct span){ head.ptr + mark, head.len - mark };
+	if (try_delimiters(failures, columns, head, &used, &found, err))
+		return -1;
 	failures->rows_from = mark;
 	if (found == 0) {
 		assume_order(failures);

@@ -6,7 +6,7 @@
 
 #include "runner/report/loose.h"
 
-enum { QUOTED_MOST_BYTES = 64 << 10 };
+enum { QUOTED_MOST_BYTES = 64 << 10, FIRST_ROOM = 64 };
 
 /* A look at the bytes: how far a field reaches. */
 enum reach { REACH_END, REACH_MORE, REACH_NONE };
@@ -14,11 +14,12 @@ enum reach { REACH_END, REACH_MORE, REACH_NONE };
 int
 loose_init(struct loose *loose, struct err *err)
 {
-	struct loose_field *fields = calloc(LOOSE_FIELDS_MOST, sizeof(*fields));
+	struct loose_field *fields = calloc(FIRST_ROOM, sizeof(*fields));
 
 	if (!fields)
 		return err_memory(err);
-	*loose = (struct loose){ .delimiter = ',', .endless = LOOSE_NO_FIELD, .fields = fields };
+	*loose = (struct loose){ .delimiter = ',', .endless = LOOSE_NO_FIELD, .fields = fields,
+		.room = FIRST_ROOM };
 	return 0;
 }
 
@@ -99,10 +100,34 @@ find_end(const struct loose *loose, struct span bytes, size_t from, bool is_all,
 	return is_all ? REACH_END : REACH_MORE;
 }
 
+static bool
+make_room(struct loose *loose)
+{
+	size_t room = 2 * loose->room;
+	struct loose_field *fields = realloc(loose->fields, room * sizeof(*fields));
+
+	if (!fields)
+		return false;
+	loose->fields = fields;
+	loose->room = room;
+	return true;
+}
+
+/* Where memory is short the last one again, and the text has failed. */
+static struct loose_field *
+next_field(struct loose *loose)
+{
+	if (loose->count == loose->room && !make_room(loose))
+		loose->text.failed = true;
+	else
+		loose->count++;
+	return &loose->fields[loose->count - 1];
+}
+
 static void
 add_field(struct loose *loose, size_t raw, size_t raw_end, struct span text)
 {
-	struct loose_field *field = &loose->fields[loose->count++];
+	struct loose_field *field = next_field(loose);
 
 	*field = (struct loose_field){ .raw = raw, .raw_end = raw_end, .text = loose->text.len };
 	buf_add_span(&loose->text, text);
@@ -112,7 +137,7 @@ add_field(struct loose *loose, size_t raw, size_t raw_end, struct span text)
 static void
 add_quoted(struct loose *loose, struct span bytes, size_t open, size_t closing)
 {
-	struct loose_field *field = &loose->fields[loose->count++];
+	struct loose_field *field = next_field(loose);
 
 	*field = (struct loose_field){ .raw = open, .raw_end = closing + 1,
 		.text = loose->text.len };

@@ -31,7 +31,7 @@ struct loose {
 	size_t endless; /* this field goes on over line ends up to its delimiter; LOOSE_NO_FIELD */
 
 	struct loose_field *fields;
-	size_t count;
+	size_t count, room;
 	struct buf text;
 };
 

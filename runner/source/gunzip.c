@@ -8,7 +8,6 @@
 #include "runner/source/gunzip.h"
 
 enum {
-	WINDOW_BYTES = 256 << 10,
 	GZIP_ONLY = 16, /* inflateInit2(): no zlib, no raw streams */
 	/* Deflate packs no byte into less than 1/1032: what says more is no length. */
 	MOST_RATIO = 1032,
@@ -21,7 +20,7 @@ struct gunzip {
 	uint64_t read_to; /* bytes taken from the reader */
 	bool has_ended;   /* the reader has no more */
 	bool is_between;  /* a member ended, or none began */
-	unsigned char window[WINDOW_BYTES];
+	unsigned char window[]; /* stage_window_bytes() */
 };
 
 static uint64_t
@@ -38,7 +37,7 @@ fill(struct gunzip *gunzip, struct err *err)
 	if (gunzip->z.avail_in || gunzip->has_ended)
 		return 0;
 	if (reader_read(gunzip->options.reader, gunzip->read_to, gunzip->window,
-		sizeof(gunzip->window), &got, err))
+		stage_window_bytes(&gunzip->options), &got, err))
 		return -1;
 	gunzip->read_to += got;
 	gunzip->has_ended = got == 0;
@@ -134,7 +133,7 @@ read_said_bytes(struct gunzip *gunzip, struct err *err)
 int
 gunzip_open(const struct stage_options *options, struct stage **stage, struct err *err)
 {
-	struct gunzip *gunzip = calloc(1, sizeof(*gunzip));
+	struct gunzip *gunzip = calloc(1, sizeof(*gunzip) + stage_window_bytes(options));
 
 	if (!gunzip)
 		return err_memory(err);

@@ -9,7 +9,7 @@
 #include "runner/source/render.h"
 
 /* Rendered rows are gathered up to here before the digest takes them. */
-enum { GATHERED_BYTES = 64 << 10 };
+enum { GATHERED_BYTES = (64 << 10) - 1 }; /* one byte is the NUL of a buf */
 
 struct pass {
 	const struct pass_options *options;

@@ -5,6 +5,12 @@
 #include "runner/base/show.h"
 #include "runner/source/stage.h"
 
+size_t
+stage_window_bytes(const struct stage_options *options)
+{
+	return options->window_bytes ? options->window_bytes : STAGE_WINDOW_BYTES;
+}
+
 void
 stage_close(struct stage *stage)
 {

@@ -13,6 +13,8 @@
 #include "runner/base/err.h"
 #include "runner/source/reader.h"
 
+#define STAGE_WINDOW_BYTES (256u << 10)
+
 struct stage {
 	/* Puts 1 to `most` bytes into `to`; *got 0 only at the end, when every check sum was right. */
 	int (*read)(struct stage *stage, void *to, size_t most, size_t *got, struct err *err);
@@ -27,7 +29,11 @@ struct stage_options {
 	uint64_t size;               /* of what it reads */
 	const char *path;            /* as the job file writes it, for messages */
 	const char *member;          /* of a .zip, a name or a pattern; "": the only one */
+	size_t window_bytes;         /* of each stage; 0: STAGE_WINDOW_BYTES */
+	int zstd_window_log;         /* 2^this of memory for a .zst at most; 0: 27, 128 MiB */
 };
+
+size_t stage_window_bytes(const struct stage_options *options);
 
 /* NULL is fine. */
 void stage_close(struct stage *stage);

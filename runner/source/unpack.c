@@ -12,7 +12,6 @@
 #include "runner/source/utf16.h"
 
 enum {
-	WINDOW_BYTES = 256 << 10,
 	MARK_BYTES = 2,    /* of UTF-16 */
 	SHOWN_BYTES = 256, /* in which a text in UTF-16 must show itself */
 	MAGIC_BYTES = 4,
@@ -155,8 +154,16 @@ struct text {
 	/* A converted character that the caller had no room for. */
 	char spilt[CHARACTER_BYTES];
 	size_t spilt_bytes, spilt_at;
-	unsigned char window[WINDOW_BYTES];
+	unsigned char window[]; /* window_bytes() */
 };
+
+static size_t
+window_bytes(const struct unpack_options *options)
+{
+	size_t bytes = stage_window_bytes(&options->from);
+
+	return bytes < SHOWN_BYTES ? SHOWN_BYTES : bytes;
+}
 
 static int
 fill(struct text *text, size_t least, struct err *err)
@@ -165,7 +172,7 @@ fill(struct text *text, size_t least, struct err *err)
 		size_t got;
 
 		if (text->from->read(text->from, text->window + text->filled,
-			sizeof(text->window) - text->filled, &got, err))
+			window_bytes(&text->options) - text->filled, &got, err))
 			return -1;
 		text->filled += got;
 		text->has_ended = got == 0;
@@ -378,7 +385,7 @@ unpack_open(const struct unpack_options *options, struct stage **stage, struct e
 
 	if (unpack_look(options, &is_plain, err))
 		return -1;
-	text = calloc(1, sizeof(*text));
+	text = calloc(1, sizeof(*text) + window_bytes(options));
 	if (!text)
 		return err_memory(err);
 	text->options = *options;

@@ -17,7 +17,6 @@
 #ifdef HAVE_LIBARCHIVE
 
 enum {
-	WINDOW_BYTES = 256 << 10,
 	SHOWN_MEMBERS = 8, /* in a message */
 	NAME_BYTES = 60,   /* of each */
 };
@@ -28,7 +27,7 @@ struct unzip {
 	struct archive *archive;
 	uint64_t at;      /* the next byte that libarchive wants */
 	struct err cause; /* of a read that failed */
-	unsigned char window[WINDOW_BYTES];
+	unsigned char window[]; /* stage_window_bytes() */
 };
 
 /* ---- bytes for libarchive */
@@ -40,8 +39,8 @@ give_bytes(struct archive *archive, void *ctx, const void **bytes)
 	size_t got;
 
 	(void)archive;
-	if (reader_read(unzip->options.reader, unzip->at, unzip->window, sizeof(unzip->window), &got,
-		&unzip->cause))
+	if (reader_read(unzip->options.reader, unzip->at, unzip->window,
+		stage_window_bytes(&unzip->options), &got, &unzip->cause))
 		return ARCHIVE_FATAL;
 	unzip->at += got;
 	*bytes = unzip->window;
@@ -267,7 +266,7 @@ unzip_close(struct stage *stage)
 int
 unzip_open(const struct stage_options *options, struct stage **stage, struct err *err)
 {
-	struct unzip *unzip = calloc(1, sizeof(*unzip));
+	struct unzip *unzip = calloc(1, sizeof(*unzip) + stage_window_bytes(options));
 	struct choice choice = { .names = BUF_INIT };
 	int failed;
 

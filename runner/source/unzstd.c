@@ -7,8 +7,8 @@
 #include "runner/source/unzstd.h"
 
 enum {
-	WINDOW_BYTES = 256 << 10,
-	HEADER_BYTES = 18, /* of a frame, at most */
+	HEADER_BYTES = 18,    /* of a frame, at most */
+	MOST_WINDOW_LOG = 27, /* what zstd itself unpacks when nothing else is asked for */
 };
 
 struct unzstd {
@@ -19,7 +19,7 @@ struct unzstd {
 	uint64_t read_to; /* bytes taken from the reader */
 	bool has_ended;   /* the reader has no more */
 	bool is_between;  /* a frame ended, or none began */
-	unsigned char window[WINDOW_BYTES];
+	unsigned char window[]; /* stage_window_bytes() */
 };
 
 static uint64_t
@@ -36,7 +36,7 @@ fill(struct unzstd *unzstd, struct err *err)
 	if (unzstd->in.pos < unzstd->in.size || unzstd->has_ended)
 		return 0;
 	if (reader_read(unzstd->options.reader, unzstd->read_to, unzstd->window,
-		sizeof(unzstd->window), &got, err))
+		stage_window_bytes(&unzstd->options), &got, err))
 		return -1;
 	unzstd->read_to += got;
 	unzstd->has_ended = got == 0;
@@ -102,6 +102,15 @@ unzstd_close(struct stage *stage)
 	free(unzstd);
 }
 
+static void
+bound_memory(struct unzstd *unzstd)
+{
+	int log = unzstd->options.zstd_window_log;
+
+	ZSTD_DCtx_setParameter(
+	    unzstd->context, ZSTD_d_windowLogMax, log ? log : MOST_WINDOW_LOG);
+}
+
 /* The first frame's own word; more may follow. */
 static int
 read_said_bytes(struct unzstd *unzstd, struct err *err)
@@ -121,7 +130,7 @@ read_said_bytes(struct unzstd *unzstd, struct err *err)
 int
 unzstd_open(const struct stage_options *options, struct stage **stage, struct err *err)
 {
-	struct unzstd *unzstd = calloc(1, sizeof(*unzstd));
+	struct unzstd *unzstd = calloc(1, sizeof(*unzstd) + stage_window_bytes(options));
 
 	if (!unzstd)
 		return err_memory(err);
@@ -134,6 +143,7 @@ unzstd_open(const struct stage_options *options, struct stage **stage, struct er
 		free(unzstd);
 		return err_memory(err);
 	}
+	bound_memory(unzstd);
 	if (read_said_bytes(unzstd, err)) {
 		unzstd_close(&unzstd->stage);
 		return -1;

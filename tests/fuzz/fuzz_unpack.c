@@ -10,7 +10,13 @@
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/input.h"
 
-enum { MOST_BYTES = 1 << 20 };
+/* Small, because memory in large pieces is what costs most under AddressSanitizer. */
+enum { MOST_BYTES = 128 << 10, ZSTD_WINDOW_LOG = 17 };
+
+/* How much goes at a time: into the stages, from one to the next, out of them. */
+struct windows {
+	size_t read, stage, out;
+};
 
 struct out {
 	struct buf text;
@@ -18,14 +24,15 @@ struct out {
 };
 
 static void
-unpack(struct span bytes, unsigned kind, size_t most, size_t most_read, struct out *out)
+unpack(struct span bytes, unsigned kind, struct windows windows, struct out *out)
 {
 	static const char *const paths[] = { "a.gz", "a.zst", "a.zip", "a.csv" };
 	static const char *const encodings[] = { "UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE" };
-	struct input input = { .text = bytes.ptr, .len = bytes.len, .most = most_read };
+	struct input input = { .text = bytes.ptr, .len = bytes.len, .most = windows.read };
 	struct reader reader = input_reader(&input);
 	const struct unpack_options options = {
-		.from = { &reader, bytes.len, paths[kind % 4], kind & 16 ? "*.csv" : "" },
+		.from = { &reader, bytes.len, paths[kind % 4], kind & 16 ? "*.csv" : "",
+			windows.stage, ZSTD_WINDOW_LOG },
 		.encoding = encodings[kind / 4 % 4],
 	};
 	struct err err = ERR_INIT;
@@ -35,10 +42,11 @@ unpack(struct span bytes, unsigned kind, size_t most, size_t most_read, struct o
 	out->is_refused = unpack_open(&options, &stage, &err) != 0;
 	if (!out->is_refused) {
 		while (got && !out->is_refused && out->text.len < MOST_BYTES) {
-			out->is_refused =
-			    stage->read(stage, buf_reserve(&out->text, most), most, &got, &err) != 0;
+			char *to = buf_reserve(&out->text, windows.out);
+
+			out->is_refused = stage->read(stage, to, windows.out, &got, &err) != 0;
 			if (!out->is_refused) {
-				FUZZ_MUST(got <= most);
+				FUZZ_MUST(got <= windows.out);
 				out->text.len += got;
 			}
 		}
@@ -58,8 +66,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	if (len < 2)
 		return 0;
 	rest = (struct span){ (const char *)bytes + 2, len - 2 };
-	unpack(rest, bytes[0], 64 << 10, 0, &whole);
-	unpack(rest, bytes[0], 1 + bytes[1] % 16, 1 + bytes[1] / 16, &pieces);
+	unpack(rest, bytes[0], (struct windows){ 0, 8 << 10, 8 << 10 }, &whole);
+	unpack(rest, bytes[0], (struct windows){ 1 + bytes[1] / 16, 16, 1 + bytes[1] % 16 }, &pieces);
 	shared = whole.text.len < pieces.text.len ? whole.text.len : pieces.text.len;
 	FUZZ_MUST(shared == 0 || memcmp(whole.text.ptr, pieces.text.ptr, shared) == 0);
 	if (whole.text.len < MOST_BYTES && pieces.text.len < MOST_BYTES) {
