@@ -517,7 +517,7 @@ trial_judge(struct trial *trial)
 
 /* ---- a person */
 
-/* The import that the ledger has of a held chunk is told; the chunk behind it may go on. */
+/* The import that the ledger has of a held chunk is told; of one that it has not, that it may go again. */
 static void
 settle(struct trial *trial, struct ledger *ledger, const struct line *line)
 {
@@ -525,16 +525,27 @@ settle(struct trial *trial, struct ledger *ledger, const struct line *line)
 	char chunk[64], id[24];
 	int code;
 
-	if (!import || import->times != 1)
+	if (import && import->times != 1)
 		return;
 	snprintf(chunk, sizeof(chunk), "%s-%s", line->fields[0], line->fields[1]);
-	snprintf(id, sizeof(id), "%lu", import->id);
+	snprintf(id, sizeof(id), "%lu", import ? import->id : 0);
 	code = run(trial,
-	    (const char *const[]){ "resolve", "job.cfg", chunk, "--import", id, "--reason",
-		"the nation has it", NULL },
+	    import ? (const char *const[]){ "resolve", "job.cfg", chunk, "--import", id, "--reason",
+			 "the nation has it", NULL }
+		   : (const char *const[]){ "resolve", "job.cfg", chunk, "--resubmit", "--reason",
+			 "the nation does not have it", NULL },
 	    "resolve", false);
 	if (code != 0)
-		trial_wrong(trial, "resolve %s --import %s ended with %d", chunk, id, code);
+		trial_wrong(trial, "resolve %s (import %s) ended with %d", chunk, id, code);
+}
+
+bool
+trial_took_nothing(struct trial *trial)
+{
+	struct ledger ledger;
+
+	read_ledger(trial, &ledger);
+	return ledger.count == 0;
 }
 
 void

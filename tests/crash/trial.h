@@ -69,7 +69,11 @@ bool trial_is_documented(int code);
  * declared. */
 void trial_judge(struct trial *trial);
 
-/* What a person does when `run` ended with 6: each held chunk is told its import, from the nation's ledger. */
+/* The nation's ledger has no import. */
+bool trial_took_nothing(struct trial *trial);
+
+/* What a person does when `run` ended with 6: each held chunk is told its import, from the nation's ledger, or that
+ * it has none and is to be sent. */
 void trial_settle(struct trial *trial);
 
 /* Every import that the nation answered for is known: in the journal, in `ids`, or said on stderr. */
