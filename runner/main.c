@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "runner/base/show.h"
 #include "runner/cli/args.h"
+#include "runner/cli/output.h"
 #include "runner/sys/steps.h"
 
 /* Voter data and a token pass through here: files are ours alone, no core is left behind, and
@@ -86,16 +86,6 @@ occupy_streams(void)
 	return 0;
 }
 
-static int
-complain(const struct err *err)
-{
-	SCOPED(buf) shown = BUF_INIT;
-
-	show_lines(&shown, span_of(err->text));
-	fprintf(stderr, "rollcall: %s\n", buf_text(&shown));
-	return (int)err->kind;
-}
-
 /* What was printed may still be on its way. A reader that has seen enough (rollcall log | head) wants
  * no message about it. */
 static int
@@ -123,7 +113,7 @@ main(int argc, char **argv)
 	}
 	steps_begin();
 	if (args_read(&args, argc - 1, argv + 1, &err))
-		return complain(&err);
+		return output_complaint(&err);
 	if (args_has(&args, OPTION_HELP) || (!args.verb && !args_has(&args, OPTION_VERSION))) {
 		args_print_help(args.verb);
 		return finish(args_has(&args, OPTION_HELP) ? 0 : ERR_USAGE);
@@ -134,7 +124,7 @@ main(int argc, char **argv)
 	}
 	code = args.verb->run(&args, &err);
 	if (code < 0 || err.kind != ERR_NONE)
-		code = complain(&err);
+		code = output_complaint(&err);
 	steps_done();
 	return finish(code);
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "runner/base/buf.h"
+#include "runner/base/show.h"
 #include "runner/cli/output.h"
 
 static const char *
@@ -162,4 +163,26 @@ output_json(struct jsonw *json, struct err *err)
 	jsonw_close(json, '}');
 	buf_add_byte(json->to, '\n');
 	return output_text(json->to, err);
+}
+
+static void
+complain_plainly(const char *text)
+{
+	fputs("rollcall: ", stderr);
+	for (; *text; text++)
+		fputc(*text == '\n' || (*text >= ' ' && *text <= '~') ? *text : '?', stderr);
+	fputc('\n', stderr);
+}
+
+int
+output_complaint(const struct err *err)
+{
+	SCOPED(buf) shown = BUF_INIT;
+
+	show_lines(&shown, span_of(err->text));
+	if (buf_failed(&shown))
+		complain_plainly(err->text);
+	else
+		fprintf(stderr, "rollcall: %s\n", buf_text(&shown));
+	return (int)err->kind;
 }

@@ -53,4 +53,8 @@ int output_text(const struct buf *text, struct err *err);
 /* The same with a document whose outermost object is still open. */
 int output_json(struct jsonw *json, struct err *err);
 
+/* "rollcall: " and what is wrong, onto standard error; the exit code that says the same. Also without memory: then
+ * what is not plain ASCII is shown as a question mark. */
+int output_complaint(const struct err *err);
+
 #endif

@@ -124,15 +124,12 @@ tell(struct survey *survey, const char *job)
 {
 	struct args one = *survey->args;
 	struct err problem = ERR_INIT;
-	SCOPED(buf) shown = BUF_INIT;
 
 	survey->found++;
 	one.operands[0] = job;
 	if (status_of(&one, &problem) == 0)
 		return;
-	show_lines(&shown, span_of(problem.text));
-	fprintf(stderr, "rollcall: %s\n", buf_text(&shown));
-	survey->code = (int)problem.kind;
+	survey->code = output_complaint(&problem);
 }
 
 static bool

@@ -93,6 +93,8 @@ judge_first(struct trial *trial, const struct point *point, int code)
 		return;
 	if (!trial_is_documented(code))
 		trial_wrong(trial, "the disturbed run ended with %d: %s", code, said);
+	if (strstr(said, "rollcall: \n"))
+		trial_wrong(trial, "it ended with %d and an empty message", code);
 	if (code != 0 && !said[0] && point->kind != 1 /* write: of the message itself */)
 		trial_wrong(trial, "it ended with %d and without a word", code);
 	if (strstr(said, "is damaged"))
