@@ -88,6 +88,12 @@ struct journal_port {
 	 * stderr), read first at the next start. For the last resort only. */
 	int (*rescue_id)(void *ctx, uint32_t source, uint32_t number, uint32_t attempt,
 	    uint64_t import_id, struct err *err);
+
+	/* These, in their order, until they are forgotten: as SUBMIT_ACCEPTED with source, chunk, attempt and
+	 * import_id, whether or not the journal has them by now. The visitor may append. */
+	int (*each_rescued)(void *ctx,
+	    int (*visit)(void *visitor, const struct event *rescued, struct err *err),
+	    void *visitor, struct err *err);
 };
 
 /* The body of a POST: known length, read once from front to end. */

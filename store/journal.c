@@ -320,6 +320,30 @@ rescue_id(void *ctx, uint32_t source, uint32_t number, uint32_t attempt, uint64_
 	return ids_rescue(&store->ids, &entry, err);
 }
 
+static int
+each_rescued(void *ctx, int (*visit)(void *visitor, const struct event *rescued, struct err *err),
+    void *visitor, struct err *err)
+{
+	struct ids_entry entries[IDS_MOST];
+	unsigned count;
+
+	if (store_rescued(ctx, entries, &count, err))
+		return -1;
+	for (unsigned i = 0; i < count; i++) {
+		const struct event rescued = {
+			.type = EVENT_SUBMIT_ACCEPTED,
+			.source = entries[i].source,
+			.chunk = entries[i].number,
+			.attempt = entries[i].attempt,
+			.import_id = entries[i].import_id,
+		};
+
+		if (visit(visitor, &rescued, err))
+			return -1;
+	}
+	return 0;
+}
+
 struct journal_port
 journal_of(struct store *store)
 {
@@ -330,5 +354,6 @@ journal_of(struct store *store)
 		.read_plan = read_plan,
 		.each_chunk = each_chunk,
 		.rescue_id = rescue_id,
+		.each_rescued = each_rescued,
 	};
 }

@@ -62,8 +62,6 @@ struct run {
 	const char **source_names;
 	struct ports ports;
 	struct clock_port clock;
-	struct event rescued[IDS_MOST];
-	unsigned rescued_count;
 	char person[64];
 	char host[64];
 	bool is_quiet;
@@ -144,31 +142,10 @@ SCOPED_BY(run, run_done)
 /* ---- running */
 
 static int
-take_rescued(struct run *run, struct err *err)
-{
-	struct ids_entry entries[IDS_MOST];
-
-	if (store_rescued(run->session->store, entries, &run->rescued_count, err))
-		return -1;
-	for (unsigned i = 0; i < run->rescued_count; i++) {
-		run->rescued[i] = (struct event){
-			.type = EVENT_SUBMIT_ACCEPTED,
-			.source = entries[i].source,
-			.chunk = entries[i].number,
-			.attempt = entries[i].attempt,
-			.import_id = entries[i].import_id,
-		};
-	}
-	return 0;
-}
-
-static int
 run_engine(struct run *run, struct engine_end *end, struct err *err)
 {
 	struct engine_options options = {
 		.ports = &run->ports,
-		.rescued = run->rescued,
-		.rescued_count = run->rescued_count,
 		.person = run->person,
 		.host = run->host,
 		.pid = (uint32_t)getpid(),
@@ -183,7 +160,7 @@ run_engine(struct run *run, struct engine_end *end, struct err *err)
 	if (!engine || engine_run(engine, end, err))
 		return -1;
 	watch_done(&run->watch);
-	return run->rescued_count ? store_forget_rescued(run->session->store, err) : 0;
+	return store_forget_rescued(run->session->store, err);
 }
 
 /* Is there anything that needs the nation? A finished load needs no token either. */
@@ -211,10 +188,10 @@ go_on(struct run *run, struct engine_end *end, struct err *err)
 {
 	bool is_done;
 
-	if (take_rescued(run, err) || is_finished(run->session, &is_done, err))
+	if (is_finished(run->session, &is_done, err))
 		return -1;
-	if (is_done && run->rescued_count == 0)
-		return 0;
+	if (is_done)
+		return store_forget_rescued(run->session->store, err);
 	if (open_ports(run, err))
 		return -1;
 	return run_engine(run, end, err);

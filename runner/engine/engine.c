@@ -137,6 +137,26 @@ take_in(void *context, const struct plan_chunk *plan, const struct chunk *chunk,
 	return 0;
 }
 
+/* An id that could not be committed. Its chunk is still submitting, or start-up already called it
+ * in doubt. One that was committed after all, or settled since, is passed over. */
+static int
+take_rescued(void *context, const struct event *rescued, struct err *err)
+{
+	struct engine *engine = context;
+	struct event event = *rescued;
+	uint32_t index = load_find(&engine->load, event.source, event.chunk);
+	struct chunk chunk;
+
+	if (index == LOAD_NO_INDEX)
+		return 0;
+	if (turn_chunk(&engine->turn, index, &chunk, err))
+		return -1;
+	if (!chunk_accepts(chunk.state, EVENT_SUBMIT_ACCEPTED) || chunk.attempts != event.attempt)
+		return 0;
+	event.at_ms = engine_now(engine).wall_ms;
+	return engine_note_accepted(engine, &event, err) || turn_commit(&engine->turn, err) ? -1 : 0;
+}
+
 int
 engine_load(struct engine *engine, struct err *err)
 {
@@ -147,33 +167,7 @@ engine_load(struct engine *engine, struct err *err)
 		return -1;
 	total = load_total(&engine->load);
 	engine->turn.equation = tally_equation(&total);
-	return 0;
-}
-
-/* An id that could not be committed. Its chunk is still submitting, or start-up already called it
- * in doubt. One that was committed after all, or settled since, is passed over. */
-static int
-take_rescued(struct engine *engine, struct err *err)
-{
-	for (size_t i = 0; i < engine->options.rescued_count; i++) {
-		struct event event = engine->options.rescued[i];
-		uint32_t index = load_find(&engine->load, event.source, event.chunk);
-		struct chunk chunk;
-
-		if (index == LOAD_NO_INDEX)
-			continue;
-		if (turn_chunk(&engine->turn, index, &chunk, err))
-			return -1;
-		if (!chunk_accepts(chunk.state, EVENT_SUBMIT_ACCEPTED) ||
-		    chunk.attempts != event.attempt)
-			continue;
-		event.type = EVENT_SUBMIT_ACCEPTED;
-		event.at_ms = engine->started_wall_ms;
-		event.due_ms = 0;
-		if (engine_note_accepted(engine, &event, err) || turn_commit(&engine->turn, err))
-			return -1;
-	}
-	return 0;
+	return journal->each_rescued(journal->ctx, take_rescued, engine, err);
 }
 
 /* POSTs that were under way when the last run ended: nobody knows, so they are in doubt. */
@@ -219,8 +213,6 @@ start(struct engine *engine, struct err *err)
 	if (engine_load(engine, err))
 		return -1;
 	if (turn_note(&engine->turn, &started, err) || turn_commit(&engine->turn, err))
-		return -1;
-	if (take_rescued(engine, err))
 		return -1;
 	return doubt_unanswered(engine, err);
 }

@@ -28,11 +28,6 @@ struct engine_options {
 	const struct engine_source *sources;
 	uint32_t source_count;
 
-	/* Import ids that an earlier run could not commit: SUBMIT_ACCEPTED events with source, chunk,
-	 * attempt and import_id. One that is known already is passed over. */
-	const struct event *rescued;
-	size_t rescued_count;
-
 	const char *job;    /* its file, as commands name it */
 	const char *person; /* who runs this, for the record */
 	const char *host;
@@ -59,7 +54,8 @@ void engine_free(struct engine *engine);
  * not recorded) or a bug. */
 int engine_run(struct engine *engine, struct engine_end *end, struct err *err);
 
-/* Only reads the records in, for a verb that settles a chunk without a runner. */
+/* Reads the records in, for a verb that changes chunks without a runner. Ids that an earlier run could not commit
+ * are written down first: whose they are, a change might hide. */
 int engine_load(struct engine *engine, struct err *err);
 
 /* Settles a chunk by a person's word: RESOLVED_* with source, chunk, import_id, person, host and

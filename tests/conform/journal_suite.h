@@ -440,13 +440,42 @@ a_plan_of_any_size_is_walked_to_its_end(void **state)
 	}
 }
 
+struct journal_suite_rescued {
+	struct event events[2];
+	size_t count, fails_at; /* 0: never */
+};
+
+static int
+journal_suite_take_rescued(void *visitor, const struct event *rescued, struct err *err)
+{
+	struct journal_suite_rescued *taken = visitor;
+
+	assert_true(taken->count < 2);
+	taken->events[taken->count++] = *rescued;
+	return taken->count == taken->fails_at ? err_set(err, ERR_IO, "enough") : 0;
+}
+
 static void
-an_id_can_be_rescued_more_than_once(void **state)
+ids_that_were_rescued_are_visited_in_their_order(void **state)
 {
 	struct journal_port port = journal_bench.port(*state);
+	struct journal_suite_rescued taken = { .count = 0 };
+	struct err why = ERR_INIT;
 
 	JOURNAL_SUITE_OK(port.rescue_id(port.ctx, 0, 2, 1, 4711, err));
 	JOURNAL_SUITE_OK(port.rescue_id(port.ctx, 1, 1, 2, LIMIT_IMPORT_ID, err));
+	JOURNAL_SUITE_OK(port.each_rescued(port.ctx, journal_suite_take_rescued, &taken, err));
+	assert_int_equal(taken.count, 2);
+	assert_int_equal(taken.events[0].type, EVENT_SUBMIT_ACCEPTED);
+	assert_int_equal(taken.events[0].chunk, 2);
+	assert_int_equal(taken.events[0].attempt, 1);
+	assert_int_equal(taken.events[0].import_id, 4711);
+	assert_int_equal(taken.events[1].source, 1);
+	assert_true(taken.events[1].import_id == LIMIT_IMPORT_ID);
+	taken.fails_at = 1;
+	taken.count = 0;
+	assert_int_equal(port.each_rescued(port.ctx, journal_suite_take_rescued, &taken, &why), -1);
+	assert_int_equal(taken.count, 1);
 }
 
 #define JOURNAL_SUITE_TEST(name)                                                                   \
@@ -467,7 +496,7 @@ an_id_can_be_rescued_more_than_once(void **state)
 	    JOURNAL_SUITE_TEST(all_chunks_are_visited_in_order_with_their_states),                 \
 	    JOURNAL_SUITE_TEST(a_visitor_that_fails_ends_the_walk_with_its_error),                 \
 	    JOURNAL_SUITE_TEST(a_plan_of_any_size_is_walked_to_its_end),                           \
-	    JOURNAL_SUITE_TEST(an_id_can_be_rescued_more_than_once)
+	    JOURNAL_SUITE_TEST(ids_that_were_rescued_are_visited_in_their_order)
 
 __attribute__((unused)) static const struct CMUnitTest journal_suite[] = { JOURNAL_SUITE };
 

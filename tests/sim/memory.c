@@ -339,6 +339,19 @@ rescue_id(void *ctx, uint32_t source, uint32_t number, uint32_t attempt, uint64_
 	return 0;
 }
 
+static int
+each_rescued(void *ctx, int (*visit)(void *visitor, const struct event *rescued, struct err *err),
+    void *visitor, struct err *err)
+{
+	const struct memory *memory = ctx;
+
+	for (size_t i = 0; i < memory->rescued_count; i++) {
+		if (visit(visitor, &memory->rescued[i], err))
+			return -1;
+	}
+	return 0;
+}
+
 struct journal_port
 memory_port(struct memory *memory)
 {
@@ -349,5 +362,6 @@ memory_port(struct memory *memory)
 		.read_plan = read_plan,
 		.each_chunk = each_chunk,
 		.rescue_id = rescue_id,
+		.each_rescued = each_rescued,
 	};
 }

@@ -23,8 +23,6 @@ options_of(struct world *world)
 		.limits = world->options.limits,
 		.sources = world->paper.sources,
 		.source_count = world->paper.source_count,
-		.rescued = world->memory.rescued,
-		.rescued_count = world->memory.rescued_count,
 		.job = "jobs/nc.cfg",
 		.person = "ada",
 		.host = "vm-2",

@@ -1504,6 +1504,32 @@ an_id_that_another_chunk_has_is_not_lost_with_the_commit_that_says_so(void **sta
 	play_everywhere(&options);
 }
 
+/* A retry gives up the import of a failed chunk: whoever was given that one too, is known before. */
+static void
+an_id_that_another_chunk_has_is_not_free_after_a_retry_of_that_one(void **state)
+{
+	static const struct fate_line script[] = {
+		POST(1, 1, .import = IMPORT_DOOMED),
+		POST(2, 1, .import = IMPORT_ID_OWNED),
+	};
+	struct world_options options = people();
+	struct world *world;
+	struct engine_end end;
+
+	(void)state;
+	SCRIPT(options, script);
+	options.limits.uploads = options.limits.in_flight = 1;
+	options.full_disk_at = EVENT_ID_CONFLICT;
+	world = world_new(&options);
+	assert_int_equal(play_run(world, 0, &end), PLAY_BROKEN);
+	assert_int_equal(world->memory.rescued_count, 1);
+	assert_true(chunk_is_surely_absent(people_chunk(world, 1)));
+	assert_true(again_chunks(world, 0));
+	assert_int_equal(run(world), ERR_NONE);
+	assert_states(world, (enum chunk_state[]){ CHUNK_HELD, CHUNK_HELD, CHUNK_DONE, CHUNK_DONE });
+	world_free(world);
+}
+
 static void
 an_id_that_another_chunk_has_puts_both_in_held(void **state)
 {
@@ -2126,6 +2152,7 @@ main(void)
 		cmocka_unit_test(an_id_that_could_not_be_committed_is_taken_up_by_the_next_run),
 		cmocka_unit_test(an_id_that_nothing_can_keep_is_told_with_the_command_that_gives_it_back),
 		cmocka_unit_test(an_id_that_another_chunk_has_is_not_lost_with_the_commit_that_says_so),
+		cmocka_unit_test(an_id_that_another_chunk_has_is_not_free_after_a_retry_of_that_one),
 		cmocka_unit_test(an_id_that_another_chunk_has_puts_both_in_held),
 		cmocka_unit_test(an_id_that_is_no_number_leaves_a_doubt_that_the_list_settles),
 		cmocka_unit_test(a_new_id_that_is_not_known_yet_is_asked_for_again),
