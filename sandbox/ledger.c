@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "runner/base/number.h"
@@ -54,10 +55,16 @@ ledger_open(struct ledger *ledger, const char *path, struct err *err)
 {
 	struct ledger opened = LEDGER_NONE;
 	bool is_whole = true;
+	struct stat facts;
 
-	opened.fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+	/* Not waiting for somebody to read a pipe. */
+	opened.fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0600);
 	if (opened.fd < 0)
 		return err_system(err, ERR_CREATE, errno, "%s", path);
+	if (fstat(opened.fd, &facts) || !S_ISREG(facts.st_mode)) {
+		ledger_close(&opened);
+		return err_set(err, ERR_CREATE, "%s is not a file", path);
+	}
 	if (read_all(path, &opened.last_id, &is_whole, err)) {
 		ledger_close(&opened);
 		return -1;
@@ -78,23 +85,36 @@ ledger_close(struct ledger *ledger)
 	ledger->fd = -1;
 }
 
-int
-ledger_write(struct ledger *ledger, const struct buf *lines, struct err *err)
+static int
+append(int fd, const struct buf *lines, struct err *err)
 {
 	size_t at = 0;
 
-	if (buf_check(lines, err))
-		return -1;
-	if (ledger->fd < 0)
-		return 0;
 	while (at < lines->len) {
-		ssize_t written = write(ledger->fd, lines->ptr + at, lines->len - at);
+		ssize_t written = write(fd, lines->ptr + at, lines->len - at);
 
 		if (written < 0 && errno != EINTR)
 			return err_system(err, ERR_IO, errno, "writing the ledger");
 		at += written > 0 ? (size_t)written : 0;
 	}
-	if (fdatasync(ledger->fd))
+	if (fdatasync(fd))
 		return err_system(err, ERR_IO, errno, "syncing the ledger");
 	return 0;
+}
+
+int
+ledger_write(struct ledger *ledger, const struct buf *lines, struct err *err)
+{
+	struct stat before;
+
+	if (buf_check(lines, err))
+		return -1;
+	if (ledger->fd < 0)
+		return 0;
+	if (ledger->is_broken || fstat(ledger->fd, &before))
+		return err_set(err, ERR_IO, "the ledger cannot be written any more");
+	if (append(ledger->fd, lines, err) == 0)
+		return 0;
+	ledger->is_broken = ftruncate(ledger->fd, before.st_size) || fdatasync(ledger->fd);
+	return -1;
 }

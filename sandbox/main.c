@@ -278,6 +278,7 @@ run(char **argv, struct err *err)
 	sigaddset(&ends, SIGINT);
 	pthread_sigmask(SIG_BLOCK, &ends, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a ledger that may not grow is answered 500 */
 	if (command.ends_with_parent)
 		end_with_parent();
 	return serve(&command, &ends, err);

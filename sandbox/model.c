@@ -212,6 +212,15 @@ model_submit(struct model *model, int64_t now_ms, struct model_upload *upload, u
 	return 0;
 }
 
+void
+model_take_back(struct model *model, struct model_upload *upload)
+{
+	struct import *import = model->imports[--model->count];
+
+	assert(model->next <= model->count && import->view.word == MODEL_QUEUED);
+	upload->surveyed = import;
+}
+
 /* ---- working */
 
 static int

@@ -89,6 +89,9 @@ int model_survey(struct model_upload *upload, struct err *err);
 int model_submit(struct model *model, int64_t now_ms, struct model_upload *upload, uint64_t *id,
 		 struct err *err);
 
+/* The last import submitted goes back into the upload: nothing may have been worked since. */
+void model_take_back(struct model *model, struct model_upload *upload);
+
 /* Works what is due by now. Fails only out of memory. */
 int model_advance(struct model *model, int64_t now_ms, struct err *err);
 

@@ -115,28 +115,37 @@ make_record(struct nation *nation, const char *sha256, uint64_t vault_at, struct
 	return 0;
 }
 
-int
-nation_take(struct nation *nation, struct model_upload *upload, uint64_t post,
-	    const char sha256[static DIGEST_BYTES], uint64_t vault_at, uint64_t *id,
-	    struct err *err)
+static int
+write_import(struct nation *nation, const struct model_import *import, uint64_t post,
+	     const char *sha256, struct err *err)
 {
-	const struct model_import *import;
 	struct nation_line line;
 
-	if (make_record(nation, sha256, vault_at, err) ||
-	    model_submit(nation->model, nation_now(nation), upload, id, err))
-		return -1;
-	import = model_find(nation->model, *id);
 	nation_line_begin(nation, &line, "import");
 	jsonw_number(&line.json, "post", post);
-	jsonw_number(&line.json, "id", *id);
+	jsonw_number(&line.json, "id", import->id);
 	jsonw_string(&line.json, "type", import->type == MODEL_PEOPLE ? "people" : "ballot");
 	jsonw_bool(&line.json, "is_overwritable", import->is_overwritable);
 	jsonw_string(&line.json, "sha256", sha256);
 	jsonw_number(&line.json, "bytes", import->bytes);
 	jsonw_number(&line.json, "rows", import->total);
-	pthread_cond_signal(&nation->wake);
 	return nation_line_end(nation, &line, err);
+}
+
+int
+nation_take(struct nation *nation, struct model_upload *upload, uint64_t post,
+	    const char sha256[static DIGEST_BYTES], uint64_t vault_at, uint64_t *id,
+	    struct err *err)
+{
+	if (make_record(nation, sha256, vault_at, err) ||
+	    model_submit(nation->model, nation_now(nation), upload, id, err))
+		return -1;
+	if (write_import(nation, model_find(nation->model, *id), post, sha256, err)) {
+		model_take_back(nation->model, upload);
+		return -1;
+	}
+	pthread_cond_signal(&nation->wake);
+	return 0;
 }
 
 int
@@ -160,7 +169,7 @@ nation_take_later(struct nation *nation, struct model_upload *upload, uint64_t p
 	return 0;
 }
 
-/* Takes the uploads whose time has come. */
+/* Takes the uploads whose time has come; those that cannot be taken now stay. */
 static int
 take_due(struct nation *nation, struct err *err)
 {
@@ -169,19 +178,17 @@ take_due(struct nation *nation, struct err *err)
 
 	while (*link) {
 		struct nation_later *later = *link;
-		int result;
 
 		if (later->due_ms > nation_now(nation)) {
 			link = &later->next;
 			continue;
 		}
+		if (nation_take(nation, &later->upload, later->post, later->sha256,
+				later->vault_at, &id, err))
+			return -1;
 		*link = later->next;
-		result = nation_take(nation, &later->upload, later->post, later->sha256,
-				     later->vault_at, &id, err);
 		model_upload_done(&later->upload);
 		free(later);
-		if (result)
-			return -1;
 	}
 	return 0;
 }

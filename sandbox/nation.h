@@ -86,7 +86,8 @@ int nation_store(struct nation *nation, struct span csv, uint64_t *at, struct er
 int nation_fetch(struct nation *nation, uint64_t at, size_t most, struct buf *to,
 		 struct err *err);
 
-/* Makes an import of an upload and writes it to the ledger. Takes its file. Under the lock. */
+/* Makes an import of an upload and writes it to the ledger: both or, on failure, neither, and the
+ * upload stays the caller's. Under the lock. */
 int nation_take(struct nation *nation, struct model_upload *upload, uint64_t post,
 		const char sha256[static DIGEST_BYTES], uint64_t vault_at, uint64_t *id,
 		struct err *err);

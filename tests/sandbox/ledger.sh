@@ -52,4 +52,52 @@ if command -v strace >/dev/null; then
 else
 	skip "the ledger is synced before the answer leaves" "strace is not installed"
 fi
+
+# ---- a full disk, in every kind of line: what it takes stands in it, and nothing else does
+if command -v prlimit >/dev/null; then
+	# may_grow BYTES: so much can still be written; nothing said: any number.
+	may_grow()
+	{
+		local most=unlimited
+		[ $# = 0 ] || most=$(($(stat -c %s full) + $1))
+		prlimit --pid "$SANDBOX_PID" --fsize="$most:"
+	}
+	# taken, written: ids.
+	taken() { curl -sS "$SANDBOX_URL/sandbox/imports" | grep -o '"id":[0-9]*'; }
+	written() { grep '^{"at":"[^"]*","what":"import",.*}$' full | grep -o '"id":[0-9]*'; }
+
+	start_sandbox --ledger full
+	refusals=
+	for more in 0 50 150 200 250 350 900; do
+		may_grow "$more"
+		submit people "$csv"
+		refusals="$refusals$STATUS "
+		may_grow
+	done
+	is "a line that cannot be written (two heads, three imports, an answer) is no 200" "000 000 500 500 500 500 200 " "$refusals"
+	is "what is taken with the disk full stands in the ledger, and nothing else" "$(taken)" "$(written)"
+	ok "and every line is whole" awk '!/^\{"at":".*\}$/ { exit 1 }' full
+	curl -sS --data-raw 'submit:status=504,take-after=1min' "$SANDBOX_URL/sandbox/fault" >/dev/null
+	submit people "$csv"
+	before=$(imports)
+	may_grow 100
+	curl -sS --data-raw 1min "$SANDBOX_URL/sandbox/clock" >/dev/null
+	STATUS=$(curl -sS -o body -w '%{http_code}' "$SANDBOX_URL/sandbox/state")
+	is "one that is due waits for room" 500 "$STATUS"
+	may_grow
+	# shellcheck disable=SC2317 # await calls it
+	_one_more() { [ "$(imports)" -eq $((before + 1)) ]; }
+	ok "and is taken then" await 30 _one_more
+	is "and stands there" "$(taken)" "$(written)"
+	stop_sandbox TERM
+	is "the sandbox lived through it and has said nothing" "" "$(cat sandbox.err)"
+else
+	skip "a full disk" "prlimit is not installed"
+fi
+
+# ---- what cannot be gone on with
+mkfifo pipe
+for other in pipe /dev/full .; do
+	exits 73 "a ledger that is no file is refused: $other" timeout -s KILL 30 "$SANDBOX" --ledger "$other"
+done
 finish
