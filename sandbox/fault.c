@@ -284,6 +284,20 @@ next_action(char **rest)
 	return (struct span){ begin, (size_t)(to - begin) };
 }
 
+/* What is carried out must have been read. */
+static int
+check_whole(const struct fault_effect *effect, struct err *err)
+{
+	const char *unread = effect->early                            ? "early"
+			     : effect->drop_head                      ? "drop-head"
+			     : fault_has(effect, FAULT_DO_DROP_BODY) ? "drop-body"
+								      : NULL;
+
+	if (!unread || !(effect->take || effect->twice || fault_has(effect, FAULT_DO_TAKE_AFTER)))
+		return 0;
+	return err_set(err, ERR_USAGE, "with %s the request is never read, nor carried out", unread);
+}
+
 static int
 read_fault(struct fault *fault, struct err *err)
 {
@@ -314,7 +328,7 @@ read_fault(struct fault *fault, struct err *err)
 	if (fault_has(&fault->effect, FAULT_DO_STATUS) &&
 	    (fault->effect.status < 200 || fault->effect.status > 599))
 		return err_set(err, ERR_USAGE, "a status is a number from 200 to 599");
-	return 0;
+	return check_whole(&fault->effect, err);
 }
 
 int

@@ -42,7 +42,8 @@ const char *fault_request_name(enum fault_request request);
 	X(STATUS, "status", NUMBER, status, "NNN",                                                 \
 	  "answer with this status (2xx: the nation's own answer, only its number "                \
 	  "changes)")                                                                              \
-	X(HEADER, "header", HEADER, headers, "NAME: VALUE", "add a header to the answer")          \
+	X(HEADER, "header", HEADER, headers, "NAME: VALUE",                                        \
+	  "give the answer this header; without a VALUE: leave out the nation's own")              \
 	X(BODY, "body", TEXT, body, "TEXT", "answer with this body")                               \
 	X(HTML, "html", FLAG, html, "",                                                            \
 	  "answer with an HTML page, as a front end or a captive portal does")                     \

@@ -136,6 +136,25 @@ http_date(int64_t now_ms, struct buf *to)
 	return buf_text(to);
 }
 
+/* The fault's own; one without a value is only left out. */
+static void
+each_own_header(const struct fault_effect *effect,
+		void (*add)(void *context, const char *name, const char *value), void *context)
+{
+	SCOPED(buf) text = BUF_INIT;
+
+	for (size_t i = 0; i < effect->header_count; i++) {
+		struct span value = span_of(effect->headers[i]);
+		struct span name = span_next(&value, ':');
+		const char *begin = value.ptr + strspn(value.ptr, " ");
+
+		buf_clear(&text);
+		buf_printf(&text, "%.*s", SPAN_ARG(name));
+		if (*begin)
+			add(context, buf_text(&text), begin);
+	}
+}
+
 /* Calls back with every header of the answer but Content-Length and Connection. */
 static void
 each_header(const struct exchange *exchange,
@@ -152,20 +171,15 @@ each_header(const struct exchange *exchange,
 		add(context, "Date", http_date(exchange->answered_ms, &date));
 	buf_printf(&text, "sandbox-%s-%llu", fault_request_name(exchange->request),
 		   (unsigned long long)exchange->number);
-	if (!exchange->is_control)
+	if (!exchange->is_control && !gives_header(effect, "X-Request-Id"))
 		add(context, "X-Request-Id", buf_text(&text));
 	if (effect->redirect)
 		add(context, "Location", effect->redirect);
-	for (size_t i = 0; i < reply->header_count; i++)
-		add(context, reply->headers[i].name, reply->headers[i].value);
-	for (size_t i = 0; i < effect->header_count; i++) {
-		struct span value = span_of(effect->headers[i]);
-		struct span name = span_next(&value, ':');
-
-		buf_clear(&text);
-		buf_printf(&text, "%.*s", SPAN_ARG(name));
-		add(context, buf_text(&text), value.ptr + strspn(value.ptr, " "));
+	for (size_t i = 0; i < reply->header_count; i++) {
+		if (!gives_header(effect, reply->headers[i].name))
+			add(context, reply->headers[i].name, reply->headers[i].value);
 	}
+	each_own_header(effect, add, context);
 }
 
 static void
@@ -423,7 +437,9 @@ start(struct server *server, uint16_t port, struct err *err)
 		return err_system(err, ERR_IO, errno, "eventfd");
 	errno = 0;
 	server->daemon = MHD_start_daemon(
-	    MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL, 0,
+	    MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL |
+		MHD_USE_SUPPRESS_DATE_NO_CLOCK, /* Date is the nation's, or left out */
+	    0,
 	    NULL, NULL, on_request, server, MHD_OPTION_SOCK_ADDR, &loopback,
 	    MHD_OPTION_NOTIFY_COMPLETED, on_end, server, MHD_OPTION_NOTIFY_CONNECTION,
 	    on_connection, server, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,

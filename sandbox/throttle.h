@@ -1,5 +1,5 @@
 /* throttle.h - so many requests in so much time, in windows that begin with their first request.
- * Pure: the caller tells the time. */
+ * Pure: the caller tells the time; a clock that is set back begins a new window. */
 #ifndef SANDBOX_THROTTLE_H
 #define SANDBOX_THROTTLE_H
 
@@ -22,7 +22,8 @@ throttle_allows(struct throttle *throttle, int64_t now_ms, uint64_t *left_ms)
 
 	if (throttle->limit.count == 0)
 		return true;
-	if (throttle->window_ms == 0 || now_ms >= throttle->window_ms + per_ms) {
+	if (throttle->window_ms == 0 || now_ms < throttle->window_ms ||
+	    now_ms >= throttle->window_ms + per_ms) {
 		throttle->window_ms = now_ms;
 		throttle->used = 0;
 	}

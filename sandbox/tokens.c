@@ -50,6 +50,7 @@ tokens_init(struct tokens *tokens, const struct tokens_options *options, int64_t
 {
 	*tokens = (struct tokens){ .chance = { options->seed },
 				   .life_ms = options->life_ms,
+				   .takes_any = !options->access,
 				   .end = options->end };
 	if (options->access && add_access(tokens, options->access, now_ms, SIZE_MAX, err))
 		return -1;
@@ -88,7 +89,7 @@ tokens_check(struct tokens *tokens, struct span access, int64_t now_ms)
 		if (span_is(access, tokens->access[i].text))
 			return use(tokens, &tokens->access[i], now_ms);
 	}
-	return tokens->count ? TOKENS_UNKNOWN : TOKENS_FINE;
+	return tokens->takes_any ? TOKENS_FINE : TOKENS_UNKNOWN;
 }
 
 void

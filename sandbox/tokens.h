@@ -38,8 +38,9 @@ struct tokens {
 	struct chance chance;
 	uint64_t life_ms;  /* of an access token; 0: they do not end */
 	enum tokens_end end;
+	bool takes_any;    /* also tokens that it did not give out */
 	struct tokens_access *access;
-	size_t count;      /* 0: any token will do */
+	size_t count;
 	struct tokens_refresh *refresh;
 	size_t refresh_count;
 };
@@ -52,7 +53,8 @@ enum tokens_verdict {
 
 struct tokens_options {
 	uint64_t seed;
-	const char *access, *refresh; /* the first ones; NULL: none */
+	const char *access;  /* the first one; NULL: any will do */
+	const char *refresh; /* the first one; NULL: none */
 	uint64_t life_ms;
 	enum tokens_end end;
 };

@@ -137,6 +137,12 @@ refresh r1
 refresh r1
 is "or for ever" 200 "$STATUS"
 stop_sandbox TERM
+start_sandbox --refresh-token r1
+refresh r1
+TOKEN=another
+ask /api/v2/imports
+is "without --token any will do, also when one has been given out" 200 "$STATUS"
+stop_sandbox TERM
 
 # ---- speed, limits, control
 start_sandbox --rows-per-second 1 --requests 3/1000s
@@ -165,6 +171,9 @@ same "a file as it came" want.csv file.csv
 is "its digest" "$(sha256sum <want.csv | cut -d' ' -f1)" \
 	"$(curl -sS "$SANDBOX_URL/sandbox/imports" | sed -n 's/.*"sha256":"\([^"]*\)".*/\1/p')"
 is "requests are counted by kind" 3 "$(state status)"
+curl -sS --data-raw -2h "$SANDBOX_URL/sandbox/clock" >/dev/null
+ask /api/v2/imports
+is "a clock that is set back makes no window of hours" 200 "$STATUS"
 is "control requests are in no count" 0 "$(state other)"
 is "control requests are not struck by faults" 0 "$(state faulted)"
 kill -TERM "$SANDBOX_PID"

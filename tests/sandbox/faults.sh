@@ -41,6 +41,13 @@ submits submit:status=502,html,take 0 502 1 "502 by a front end, though taken"
 file_has "an HTML body" body '<html>'
 submits 'submit:status=429,header=Retry-After: Wed\, 21 Oct 2026 07:28:00 GMT' 0 429 0 "429"
 file_has "with a header of the fault's" answer.head 'Retry-After: Wed, 21 Oct 2026 07:28:00 GMT'
+fault 'list:header=Date:'
+ask /api/v2/imports
+file_lacks "a header of the nation's is left out" answer.head Date:
+fault 'list:header=Date: Sun\, 06 Nov 1994 08:49:37 GMT,header=X-Request-Id: mine,drop-answer=5'
+ask /api/v2/imports
+is "or is the fault's in its place" "Date: Sun, 06 Nov 1994 08:49:37 GMT/X-Request-Id: mine" \
+	"$(grep -E '^(Date|X-Request-Id)' answer.head | tr -d '\r' | paste -s -d/)"
 submits 'submit:status=400,body={"a":"b\,c:d"}' 0 400 0 "a body of the fault's"
 is "the body is the fault's" '{"a":"b,c:d"}' "$(cat body)"
 submits submit:html 0 200 0 "a captive portal"
