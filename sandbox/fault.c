@@ -431,11 +431,33 @@ fault_carries_out(const struct fault_effect *effect)
 	       !(fault_replaces_answer(effect) || effect->drop || effect->stall);
 }
 
+enum { HELP_COLUMN = 24, HELP_COLUMNS = 80 };
+
+/* The words, from HELP_COLUMN on, in lines of at most HELP_COLUMNS. */
+static void
+add_words(struct buf *to, const char *text)
+{
+	struct span rest = span_of(text);
+	size_t column = HELP_COLUMN;
+
+	while (rest.ptr) {
+		struct span word = span_next(&rest, ' ');
+		bool begins = column == HELP_COLUMN;
+
+		if (!begins && column + 1 + word.len > HELP_COLUMNS) {
+			buf_printf(to, "\n%*s", HELP_COLUMN, "");
+			column = HELP_COLUMN;
+			begins = true;
+		}
+		buf_printf(to, "%s%.*s", begins ? "" : " ", SPAN_ARG(word));
+		column += word.len + !begins;
+	}
+	buf_add_byte(to, '\n');
+}
+
 void
 fault_help(struct buf *to)
 {
-	enum { HELP_COLUMN = 24 };
-
 	for (size_t i = 0; i < ARRAY_COUNT(actions); i++) {
 		const struct action *action = &actions[i];
 		SCOPED(buf) left = BUF_INIT;
@@ -443,10 +465,9 @@ fault_help(struct buf *to)
 		buf_printf(&left, "%s%s%s", action->name, *action->value ? "=" : "",
 			   action->value);
 		if (left.len > HELP_COLUMN - 4)
-			buf_printf(to, "  %s\n%*s%s\n", buf_text(&left), HELP_COLUMN, "",
-				   action->help);
+			buf_printf(to, "  %s\n%*s", buf_text(&left), HELP_COLUMN, "");
 		else
-			buf_printf(to, "  %-*s%s\n", HELP_COLUMN - 2, buf_text(&left),
-				   action->help);
+			buf_printf(to, "  %-*s", HELP_COLUMN - 2, buf_text(&left));
+		add_words(to, action->help);
 	}
 }

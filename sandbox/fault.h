@@ -72,7 +72,8 @@ const char *fault_request_name(enum fault_request request);
 	X(CLOSE_NEXT, "close-next", FLAG, close_next, "",                                          \
 	  "answer, then drop the connection at its next request")                                  \
 	/* time */                                                                                 \
-	X(WAIT, "wait", TIME, wait_ms, "TIME", "wait before the request is carried out")           \
+	X(WAIT, "wait", TIME, wait_ms, "TIME",                                                     \
+	  "wait before the request is carried out, though the client may go")                      \
 	X(DELAY, "delay", TIME, delay_ms, "TIME", "carry it out, then wait before the answer")     \
 	X(LAG, "lag", NUMBER, lag, "N",                                                            \
 	  "the first N questions about an import are answered as if it did not exist")             \
@@ -165,7 +166,7 @@ void faults_clear(struct faults *faults);
 /* Counts the request and says what happens to it. */
 struct fault_effect faults_strike(struct faults *faults, enum fault_request request);
 
-/* The table of actions as help, a line each. */
+/* The table of actions as help, in lines of at most 80 columns. */
 void fault_help(struct buf *to);
 
 #endif

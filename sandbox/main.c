@@ -58,7 +58,7 @@ static const struct {
 	{ "refresh-token", "TOKEN", OPTION_REFRESH, "the first token that /oauth/token takes" },
 	{ "token-life", "TIME", OPTION_LIFE, "access tokens end after this; default: never" },
 	{ "refresh-ends", "WHEN", OPTION_END,
-	  "a used refresh token ends at-once (default), on-use of what it gave, or never" },
+	  "a used one ends: at-once (default), on-use, or never" },
 	{ "file-limit", "SIZE", OPTION_FILE, "answer 413 to a larger file, decoded; default 50MB" },
 	{ "exit-with-parent", NULL, OPTION_PARENT, "end when the process that started it ends" },
 	{ "help", NULL, OPTION_HELP, "this" },

@@ -2,6 +2,7 @@
  * them, kills one, and compares what the nation has with what the report says. */
 #include "platform.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -382,6 +383,27 @@ prove(const struct demo *demo, struct err *err)
 	return 0;
 }
 
+/* A voters.csv that is there already is somebody's voter file. */
+static int
+check_empty(const char *folder, struct err *err)
+{
+	DIR *dir = opendir(folder);
+	const struct dirent *entry;
+	bool is_empty = true;
+
+	if (!dir)
+		return err_system(err, ERR_CREATE, errno, "%s", folder);
+	while ((entry = readdir(dir)) != NULL) {
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			is_empty = false;
+	}
+	closedir(dir);
+	if (is_empty)
+		return 0;
+	return err_set(err, ERR_CREATE,
+	    "%s is not empty\n  The demo makes files of its own: give it a new folder.", folder);
+}
+
 static int
 make_folder(struct demo *demo, const char *wanted, struct err *err)
 {
@@ -393,7 +415,7 @@ make_folder(struct demo *demo, const char *wanted, struct err *err)
 			return err_system(err, ERR_CREATE, errno, "%s", wanted);
 		if (!realpath(wanted, demo->folder))
 			return err_system(err, ERR_CREATE, errno, "%s", wanted);
-		return 0;
+		return check_empty(wanted, err);
 	}
 	snprintf(demo->folder, sizeof(demo->folder), "%.200s/rollcall-demo.XXXXXX",
 	    temporary ? temporary : "/tmp");

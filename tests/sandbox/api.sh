@@ -213,6 +213,7 @@ ok "--exit-with-parent ends it when its parent is killed" await 30 test ! -d "/p
 # ---- the command line
 exits 0 "--help helps" "$SANDBOX" --help
 out_has "--help names the faults" 'drop-body=BYTES'
+is "help fits 80 columns" "" "$(awk 'length > 80' out)"
 page=$TOP_SRCDIR/man/rollcall-sandbox.1
 is "every option and fault of --help stands in the man page" "" "$(
 	sed -n 's/^  --\([a-z-]*\).*/\1/p' out | while read -r name; do

@@ -83,7 +83,11 @@ submits submit:drop-answer=10,fin 18 200 1 "closed in the answer"
 submits submit:stall 28 000 0 "never answered" --max-time 0.3
 submits submit:take,stall 28 000 1 "taken and never answered" --max-time 0.3
 submits submit:delay=5s 28 000 1 "taken and delayed" --max-time 0.3
-submits submit:wait=5s 28 000 0 "delayed and not yet taken" --max-time 0.3
+before=$(imports)
+fault submit:wait=1s
+submit people "$csv" --max-time 0.3
+is "not yet taken: curl's exit code" 28 "$CURL"
+ok "what came whole is taken though its client has gone" await 30 _one_more
 submits submit:delay=20ms 0 200 1 "a short delay"
 
 # two requests on one connection: curl says how many it had to make
