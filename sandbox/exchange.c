@@ -621,15 +621,21 @@ write_outcome(struct exchange *exchange)
 }
 
 void
+exchange_leaves(struct exchange *exchange)
+{
+	pthread_mutex_lock(&exchange->nation->lock);
+	exchange->answered_ms = nation_now(exchange->nation);
+	pthread_mutex_unlock(&exchange->nation->lock);
+}
+
+void
 exchange_answer(struct exchange *exchange)
 {
 	const struct fault_effect *effect = &exchange->effect;
 	struct reply *reply = &exchange->reply;
 	bool is_replaced = fault_replaces_answer(effect);
 
-	pthread_mutex_lock(&exchange->nation->lock);
-	exchange->answered_ms = nation_now(exchange->nation);
-	pthread_mutex_unlock(&exchange->nation->lock);
+	exchange_leaves(exchange);
 	if (exchange->is_control) {
 		control_answer(exchange);
 		return;

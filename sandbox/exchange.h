@@ -42,7 +42,7 @@ struct exchange {
 	uint64_t post;
 	uint64_t number;   /* for X-Request-Id */
 	uint64_t import_id;
-	int64_t answered_ms; /* by the nation's clock */
+	int64_t answered_ms; /* by the nation's clock; the answer's Date */
 	uint64_t body_bytes;
 	struct fault_effect effect;
 	struct body body;  /* of a submit */
@@ -67,6 +67,9 @@ void exchange_feed(struct exchange *exchange, struct span bytes);
 
 /* Fails (500) only where the nation itself cannot go on; `reply` says so then. */
 void exchange_answer(struct exchange *exchange);
+
+/* The answer leaves now, and not when it was made (delay). */
+void exchange_leaves(struct exchange *exchange);
 
 /* The next piece of an answer that is not REPLY_BODY; nothing added: it has ended. */
 int exchange_more(struct exchange *exchange, struct buf *to, struct err *err);

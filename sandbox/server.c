@@ -269,6 +269,7 @@ answer(struct server *server, struct MHD_Connection *connection, struct visit *v
 	exchange_answer(exchange);
 	if (effect->delay_ms && !wait_for(server, connection, effect->delay_ms))
 		return MHD_NO;
+	exchange_leaves(exchange);
 	if (effect->stall) {
 		wait_for(server, connection, UINT64_MAX);
 		return drop(connection, effect->fin);

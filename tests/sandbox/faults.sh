@@ -88,6 +88,11 @@ fault submit:wait=1s
 submit people "$csv" --max-time 0.3
 is "not yet taken: curl's exit code" 28 "$CURL"
 ok "what came whole is taken though its client has gone" await 30 _one_more
+fault list:delay=2s
+before=$(date +%s)
+ask /api/v2/imports
+ok "Date is the moment when a delayed answer leaves" test \
+	"$(date -d "$(sed -n 's/^Date: //p' answer.head | tr -d '\r')" +%s)" -ge $((before + 2))
 submits submit:delay=20ms 0 200 1 "a short delay"
 
 # two requests on one connection: curl says how many it had to make
