@@ -46,6 +46,12 @@ case $(load_judge "$WORK/whole") in
 *undeclared*) pass "a planted double is found" ;;
 *) fail "a planted double is found" ;;
 esac
+sha=$(sed -n '$s/.*"sha256":"\([0-9a-f]*\)".*/\1/p' "$WORK/whole/ledger")
+sed -i "/,$sha,/s/,\$/,found by probe/" "$WORK/whole/job.run/report.csv"
+case $(load_judge "$WORK/whole") in
+*undeclared*"found by probe"*) pass "also where the chunk was found by a probe" ;;
+*) fail "also where the chunk was found by a probe" "$(grep "$sha" "$WORK/whole/job.run/report.csv")" ;;
+esac
 grep -v -m 1 '"what":"import"' "$WORK/whole/kept" >"$WORK/whole/ledger"
 case $(load_judge "$WORK/whole") in
 *lost*) pass "a planted loss is found" ;;

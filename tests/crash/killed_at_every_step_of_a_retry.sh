@@ -43,10 +43,8 @@ judge()
 		sed -n 's/.*"what":"import".*"sha256":"\([0-9a-f]*\)".*/\1/p' ledger | sort | uniq -c |
 			while read -r times sha; do
 				line=$(grep "$sha" job.run/report.csv) || echo "the nation has what no chunk sent: $sha"
-				[ "$times" = 1 ] || case $line in
-				*"sent again"*) ;;
-				*) echo "in the nation $times times, undeclared: $line" ;;
-				esac
+				[ "$times" = 1 ] || grep -qE "$LOAD_DECLARES" <<<"$line" ||
+					echo "in the nation $times times, undeclared: $line"
 			done
 		[ "$(cut -d, -f 10 job.run/report.csv | sort -u | wc -l)" = "$(wc -l <job.run/report.csv)" ] ||
 			echo "two chunks are the same"
@@ -87,11 +85,13 @@ steps=$(cat "$WORK/steps" 2>/dev/null || echo 0)
 
 # The judge can fail.
 cp "$WORK/whole/ledger" "$WORK/whole/kept"
-grep '"what":"import"' "$WORK/whole/kept" | tail -n 1 >>"$WORK/whole/ledger"
-case $(judge "$WORK/whole") in
-*undeclared*) pass "a planted double is found" ;;
-*) fail "a planted double is found" ;;
-esac
+for which in head tail; do
+	grep '"what":"import"' "$WORK/whole/kept" | $which -n 1 | cat "$WORK/whole/kept" - >"$WORK/whole/ledger"
+	case $(judge "$WORK/whole") in
+	*undeclared*) pass "a planted double is found ($which)" ;;
+	*) fail "a planted double is found ($which)" ;;
+	esac
+done
 cp "$WORK/whole/kept" "$WORK/whole/ledger"
 sed -i '$s/,done,/,planned,/' "$WORK/whole/job.run/report.csv"
 case $(judge "$WORK/whole") in

@@ -40,6 +40,7 @@ static const struct {
 	{ SYS_newfstatat, "newfstatat", { EIO, ENOMEM } },
 	{ SYS_fstat, "fstat", { EIO, ENOMEM } },
 	{ SYS_access, "access", { EIO, ENOMEM } },
+	{ SYS_faccessat2, "faccessat2", { EIO, ENOMEM } },
 	{ SYS_readlink, "readlink", { EIO, ENOMEM } },
 	{ SYS_lseek, "lseek", { EIO } },
 	{ SYS_mmap, "mmap", { ENOMEM, EAGAIN, ENFILE } },
@@ -48,6 +49,7 @@ static const struct {
 	{ SYS_statfs, "statfs", { EIO, EINTR, ENOMEM } },
 	{ SYS_fstatfs, "fstatfs", { EIO, EINTR, ENOMEM } },
 	{ SYS_getdents64, "getdents64", { EIO, ENOMEM } },
+	{ SYS_dup2, "dup2", { EINTR, EMFILE } },
 	{ SYS_pipe2, "pipe2", { EMFILE, ENFILE } },
 	{ SYS_socketpair, "socketpair", { EMFILE, ENOMEM } },
 	{ SYS_socket, "socket", { EMFILE, ENOMEM } },
@@ -66,6 +68,9 @@ static const struct {
 	{ SYS_inotify_add_watch, "inotify_add_watch", { ENOSPC, ENOMEM } },
 	{ SYS_signalfd4, "signalfd4", { EMFILE, ENOMEM } },
 	{ SYS_ioctl, "ioctl", { EIO } },
+	{ SYS_landlock_create_ruleset, "landlock_create_ruleset", { ENOMEM } },
+	{ SYS_landlock_add_rule, "landlock_add_rule", { ENOMEM } },
+	{ SYS_landlock_restrict_self, "landlock_restrict_self", { ENOMEM } },
 };
 
 static const struct {
@@ -312,7 +317,9 @@ add_pairs(struct points *points, const struct reach *reach, uint32_t pairs, uint
 
 	for (uint32_t i = 0; i < pairs; i++) {
 		point.nth = 1 + (uint32_t)(draw(&seed) % reach->calls);
-		point.second = 1 + (uint32_t)(draw(&seed) % reach->recovery_calls);
+		/* a run that goes on makes no fewer than it takes to begin, and to do what is left */
+		point.second = 1 + (uint32_t)(draw(&seed) %
+					(reach->idle_calls + reach->calls - point.nth));
 		add(points, point);
 	}
 }

@@ -37,7 +37,7 @@ struct points {
 struct reach {
 	uint32_t calls;
 	uint32_t allocations;
-	uint32_t recovery_calls; /* of a run that goes on after a kill, about */
+	uint32_t idle_calls; /* of a run that finds the load over */
 	uint32_t kinds[SHIM_KINDS];
 };
 

@@ -56,13 +56,15 @@ compare()
 {
 	sed -n 's/.*"what":"import".*"sha256":"\([0-9a-f]*\)".*/\1/p' "$1/ledger" |
 		sort | uniq -c >"$1/created"
-	awk -F, -v created="$1/created" '
+	awk -F, -v created="$1/created" -v declares="$LOAD_DECLARES" '
 		BEGIN { while ((getline line < created) > 0) { split(line, part, " "); times[part[2]] = part[1] } }
 		NR == 1 { next }
 		{ name = $1 "-" $2; seen[$10] = 1; chunks++ }
 		$11 == "done" && !times[$10] { print name " is done and not in the nation" }
-		$11 != "done" && $20 == "" && times[$10] { print name " is " $11 ", but in the nation" }
-		times[$10] > 1 && $20 == "" { print name " is in the nation " times[$10] " times, undeclared" }
+		$11 ~ /planned|refused|skipped/ && $20 !~ /resubmitted/ && times[$10] {
+			print name " is " $11 ", but in the nation"
+		}
+		times[$10] > 1 && $20 !~ declares { print name " is in the nation " times[$10] " times, undeclared" }
 		END {
 			if (chunks != 20) print chunks " chunks in the report, not 20"
 			for (sha in times) if (!(sha in seen)) print "the nation has what no chunk sent: " sha

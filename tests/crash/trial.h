@@ -38,6 +38,7 @@ struct trial {
 	pid_t nation;
 	int nation_port;
 	struct shim_page *page;
+	bool is_doubled; /* trial_judge() saw a chunk in the nation twice */
 	FILE *wrong;
 	char *wrong_text; /* valid after fflush(wrong) */
 	size_t wrong_bytes;
