@@ -377,6 +377,7 @@ shorten(const struct call *call)
 {
 	const struct iovec *vectors = (const struct iovec *)call->args[1];
 	struct call less = *call;
+	long result;
 
 	switch (call->nr) {
 	case SYS_write:
@@ -392,8 +393,9 @@ shorten(const struct call *call)
 	default:
 		break;
 	}
-	record(&less, make(&less));
-	return less.args[2];
+	result = make(&less);
+	record(&less, result);
+	return result;
 }
 
 /* Down to the last page. */
