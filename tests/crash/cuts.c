@@ -123,6 +123,17 @@ call_number(const char *name)
 						: SYS_openat;
 }
 
+static bool
+is_good(struct trial *trial, const struct options *options)
+{
+	trial_judge(trial);
+	fflush(trial->wrong);
+	if (trial->wrong_bytes)
+		printf("the recorded load%s%s is wrong\n%s", options->lie ? ", lied to by " : "",
+		    options->lie ? options->lie : "", trial->wrong_text);
+	return !trial->wrong_bytes;
+}
+
 /* 77: no shim here. */
 static int
 make_record(const struct options *options, struct record *record)
@@ -143,6 +154,8 @@ make_record(const struct options *options, struct record *record)
 	trial.page->nth = options->lie ? 1 : (uint32_t)options->kill;
 	trial.page->is_for_ever = options->lie != NULL;
 	code = trial_run(&trial, "run", "first", true);
+	if (trial.page->main_pid && !options->lie && code != TRIAL_KILLED)
+		trial_wrong(&trial, "it ended before it could be killed");
 	if (trial.page->main_pid && code == TRIAL_KILLED) {
 		trial.page->act = SHIM_WATCH;
 		code = trial_run(&trial, "run", "second", true);
@@ -151,7 +164,7 @@ make_record(const struct options *options, struct record *record)
 		code = trial.page->main_pid ? 1 : 77;
 		printf("the recorded load did not end well\n");
 	} else {
-		trial_judge(&trial);
+		code = is_good(&trial, options) ? 0 : 1;
 		read_record(record, &trial);
 	}
 	trial_end(&trial, false);
@@ -247,17 +260,18 @@ is_commit(const struct disk_note *note)
 	       strstr(note->path, "/store/data.mdb");
 }
 
-/* How many events are acknowledged when: everything that was written is there, and counted. */
-static void
+/* How many events are acknowledged when: everything that was written is there, and counted. -1: that could not be
+ * learned, and no cut would be judged by it. */
+static int
 learn_acknowledged(struct record *record, const char *folder)
 {
 	struct disk *disk = disk_new(record->root);
 	struct disk_cut all = { DISK_EVERYTHING, 0 };
-	uint64_t events = 0;
+	uint64_t events = 0, in_the_end;
+	char torn[64], wrong[256];
+	int code = 0;
 
 	for (size_t i = 0; i < record->count; i++) {
-		char torn[64], wrong[256];
-
 		record->acknowledged[i] = events;
 		disk_begin(disk, &record->notes[i]);
 		record->moments += disk_has_pending(disk);
@@ -267,10 +281,21 @@ learn_acknowledged(struct record *record, const char *folder)
 		clear(folder);
 		disk_rebuild(disk, &all, folder, torn);
 		events = look(record, folder, wrong);
-		if (wrong[0])
+		if (wrong[0]) {
 			printf("moment %zu, nothing lost: %s\n", i, wrong);
+			code = -1;
+		}
+	}
+	clear(folder);
+	disk_rebuild(disk, &all, folder, torn);
+	in_the_end = look(record, folder, wrong);
+	if (!events || events != in_the_end) {
+		printf("%lu events were seen to be committed, of %lu\n", (unsigned long)events,
+		    (unsigned long)in_the_end);
+		code = -1;
 	}
 	disk_free(disk);
+	return code;
 }
 
 static void
@@ -354,7 +379,7 @@ run_all(const struct options *options, const struct record *record)
 	}
 	printf("cuts: %u states at %zu moments, %u wrong\n", totals->states, record->count,
 	    totals->wrong);
-	return totals->wrong ? 1 : 0;
+	return totals->wrong || !totals->states ? 1 : 0;
 }
 
 static void
@@ -409,8 +434,7 @@ main(int argc, char **argv)
 	if (code)
 		return code;
 	make_folder(folder, 99);
-	learn_acknowledged(&record, folder);
-	code = run_all(&options, &record);
+	code = learn_acknowledged(&record, folder) ? 1 : run_all(&options, &record);
 	remove_folder(folder);
 	free(record.notes);
 	free(record.acknowledged);
