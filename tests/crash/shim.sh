@@ -26,13 +26,13 @@ none_wrong()
 	fi
 }
 
-# is_caught SENTENCE PROGRAM OPTION...: a planted mistake is found.
+# is_caught SENTENCE FAILURE PROGRAM OPTION...: a planted mistake is found, for the reason FAILURE (grep -E).
 is_caught()
 {
-	local sentence=$1 said
-	shift
+	local sentence=$1 failure=$2 said
+	shift 2
 	said=$(under_shim "$@")
-	if [ $? = 1 ] && grep -q '[1-9][0-9]* wrong' <<<"$said"; then
+	if [ $? = 1 ] && grep -q '[1-9][0-9]* wrong' <<<"$said" && grep -qE "$failure" <<<"$said"; then
 		pass "$sentence ($(tail -n 1 <<<"$said"))"
 	else
 		fail "$sentence" "$said"
