@@ -104,7 +104,8 @@ make_nation(struct chance *chance, int64_t settle_ms)
 struct world_options
 seed_world(uint64_t seed)
 {
-	struct chance chance = { seed * UINT64_C(0x9E3779B97F4A7C15) };
+	/* Not chance.h's own step: then a seed's draws would be those of the seed before it, but for the first. */
+	struct chance chance = { seed * UINT64_C(0xA0761D6478BD642F) };
 	struct world_options options = { .seed = seed };
 
 	options.source_count = 1 + (uint32_t)chance_below(&chance, PAPER_SOURCES);
