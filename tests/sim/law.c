@@ -647,6 +647,21 @@ is_tripped(const struct world *world)
 	return held > 0 && world->has_tripped;
 }
 
+/* Past poll.deadline, of which there are as many as the run says; or planned, and there is no room beside them. */
+static bool
+is_parked(const struct world *world, const struct chunk *chunk)
+{
+	uint32_t submitted = 0, in_flight = 0;
+
+	for (size_t i = 0; i < world->memory.chunk_count; i++) {
+		submitted += world->memory.chunks[i].state == CHUNK_SUBMITTED;
+		in_flight += is_in_flight(world->memory.chunks[i].state);
+	}
+	if (chunk->state == CHUNK_SUBMITTED)
+		return submitted <= world->parked;
+	return chunk->state == CHUNK_PLANNED && world->parked && in_flight >= world->room;
+}
+
 void
 law_end(struct world *world, const struct engine_end *end)
 {
@@ -655,8 +670,7 @@ law_end(struct world *world, const struct engine_end *end)
 		bool may_stay = end->code != ERR_NONE || chunk_state_is_final(chunk->state) ||
 				chunk->state == CHUNK_HELD || law_is_kept_back(world, chunk) ||
 				(chunk->state == CHUNK_PLANNED && is_tripped(world)) ||
-				(world->parked &&
-				    (chunk->state == CHUNK_SUBMITTED || chunk->state == CHUNK_PLANNED));
+				is_parked(world, chunk);
 
 		if (chunk->state == CHUNK_SUBMITTING || !may_stay)
 			world_violate(world, "law 3: %s is %s after a run that ended with %d %s",

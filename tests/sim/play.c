@@ -55,6 +55,7 @@ clean_up(struct world *world, struct engine *engine, enum play_result result)
 	world->is_running = false;
 	world->has_tripped = load->is_tripped;
 	world->parked = load->parked;
+	world->room = load->limits.in_flight;
 	engine_free(engine);
 	world->memory.is_dead = false; /* that process is gone */
 	pretend_end(&world->nation);

@@ -115,7 +115,7 @@ struct world {
 	bool has_refused_wish;      /* the last wish was answered with a reason */
 	bool was_disk_full;
 	bool has_tripped;           /* by the load's state when the run ended */
-	uint32_t parked;            /* the same */
+	uint32_t parked, room;      /* the same; limits.in_flight as it was in the end */
 
 	char warning[1024];  /* the last that was said; "": none */
 	char violation[512]; /* "": none */
