@@ -46,6 +46,17 @@ law_difference(const struct chunk *a, const struct chunk *b)
 	return NULL;
 }
 
+const char *
+law_event_difference(const struct event *a, const struct event *b)
+{
+#define X(kind, member, tag)                                                                       \
+	if (DIFFER_##kind(a->member, b->member))                                                   \
+		return #member;
+	EVENT_FIELDS(X)
+#undef X
+	return NULL;
+}
+
 static const char *
 tally_difference(const struct tally *a, const struct tally *b)
 {

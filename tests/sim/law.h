@@ -58,6 +58,9 @@ void law_over(struct world *world);
 /* The first member in which two records of a chunk differ; NULL: none. */
 const char *law_difference(const struct chunk *a, const struct chunk *b);
 
+/* The same of two events. */
+const char *law_event_difference(const struct event *a, const struct event *b);
+
 /* The record of a chunk that is not final and stays so: its source waits for a person's word
  * about another, or has too many rejected rows. */
 bool law_is_kept_back(const struct world *world, const struct chunk *chunk);

@@ -102,6 +102,9 @@ planted "a second runner is let in" store/lock.c "law 12" \
 planted "a change of a chunk is not written" store/journal.c "law 5" \
 	's/schema_put\(txn, SCHEMA_STATES, &schema_chunk_shape, schema_span\(&key\), chunk\);/(void)chunk;/'
 
+planted "an event is written without its import" store/journal.c "law 5" \
+	's/struct schema_event record = \{ \.event = \*event \};/&\n\trecord.event.import_id = 0;/' sim
+
 planted "what was cancelled counts as not there" runner/core/chunk.c "law 1" \
 	's/return chunk->word == WORD_FAILED &&\s*strcmp\([^;]*;/return chunk->word == WORD_FAILED;/'
 

@@ -11,6 +11,7 @@
 #include "runner/base/scoped.h"
 #include "runner/files/folder.h"
 #include "store/draft.h"
+#include "store/events.h"
 #include "store/handle.h"
 #include "store/journal.h"
 #include "tests/sim/law.h"
@@ -188,6 +189,35 @@ check_all(const struct shelf *shelf)
 	}
 }
 
+static int
+compare_event(void *context, const struct event *event, struct err *err)
+{
+	struct survey *survey = context;
+	const struct memory *memory = &survey->shelf->world->memory;
+
+	(void)err;
+	if (survey->count < memory->event_count && !survey->member)
+		survey->member = law_event_difference(&memory->events[survey->count], event);
+	survey->count += !survey->member;
+	return 0;
+}
+
+static void
+check_events(const struct shelf *shelf)
+{
+	const struct memory *memory = &shelf->world->memory;
+	struct survey survey = { .shelf = shelf };
+	struct err err = ERR_INIT;
+
+	check(shelf, events_each(shelf->store, 1, compare_event, &survey, &err), &err);
+	if (survey.member)
+		world_violate(shelf->world, "law 5: opened again, %s of event %zu is another",
+		    survey.member, survey.count + 1);
+	if (survey.count != memory->event_count)
+		world_violate(shelf->world, "law 5: opened again, the store has %zu events of %zu",
+		    survey.count, memory->event_count);
+}
+
 static void
 check_rescued(struct shelf *shelf)
 {
@@ -236,6 +266,7 @@ shelf_open(struct shelf *shelf)
 		return;
 	shelf->journal = journal_of(shelf->store);
 	check_all(shelf);
+	check_events(shelf);
 	check_rescued(shelf);
 }
 

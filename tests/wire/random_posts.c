@@ -1,7 +1,7 @@
 /* random_posts.c - POSTs to the pretend nation over connections that go wrong at a random byte, in
  * clear and over TLS: what the core's verdict says of each, held against the nation's ledger.
  *
- *     random_posts              300 POSTs in clear, 300 over TLS (with ROLLCALL_LONG=1, 10,000 each)
+ *     random_posts              100 POSTs in clear, 100 over TLS (with ROLLCALL_LONG=1, 10,000 each)
  *     random_posts --seed N     the same from another seed
  *     random_posts --post N     only the first N POSTs
  *
