@@ -2,7 +2,6 @@
  * them, kills one, and compares what the nation has with what the report says. */
 #include "platform.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -385,23 +384,22 @@ prove(const struct demo *demo, struct err *err)
 
 /* A voters.csv that is there already is somebody's voter file. */
 static int
-check_empty(const char *folder, struct err *err)
+check_free(const char *folder, struct err *err)
 {
-	DIR *dir = opendir(folder);
-	const struct dirent *entry;
-	bool is_empty = true;
+	static const char *const own[] = { "voters.csv", "demo.cfg", "demo.token", "demo.run",
+		"nation.ledger" };
 
-	if (!dir)
-		return err_system(err, ERR_CREATE, errno, "%s", folder);
-	while ((entry = readdir(dir)) != NULL) {
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			is_empty = false;
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+		char path[PATH_MAX + 32];
+		struct stat facts;
+
+		snprintf(path, sizeof(path), "%s/%s", folder, own[i]);
+		if (lstat(path, &facts) == 0)
+			return err_set(err, ERR_CREATE,
+			    "%s is there already\n"
+			    "  The demo makes one of its own: give it another folder.", path);
 	}
-	closedir(dir);
-	if (is_empty)
-		return 0;
-	return err_set(err, ERR_CREATE,
-	    "%s is not empty\n  The demo makes files of its own: give it a new folder.", folder);
+	return 0;
 }
 
 static int
@@ -415,7 +413,7 @@ make_folder(struct demo *demo, const char *wanted, struct err *err)
 			return err_system(err, ERR_CREATE, errno, "%s", wanted);
 		if (!realpath(wanted, demo->folder))
 			return err_system(err, ERR_CREATE, errno, "%s", wanted);
-		return check_empty(wanted, err);
+		return check_free(demo->folder, err);
 	}
 	snprintf(demo->folder, sizeof(demo->folder), "%.200s/rollcall-demo.XXXXXX",
 	    temporary ? temporary : "/tmp");

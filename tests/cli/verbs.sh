@@ -114,7 +114,7 @@ completes "bash" rollcall completion b
 # ---- the demo
 mkdir mine
 echo "a voter file of somebody's" | tee mine/voters.csv >voters.was
-exits 73 "a demo in a folder that has something in it" rollcall demo --directory mine
-err_has "is refused" "rollcall: mine is not empty"
+exits 73 "a demo in a folder that has a voter file" rollcall demo --directory mine
+err_has "is refused" "mine/voters.csv is there already"
 same "and a voter file there stays what it was" voters.was mine/voters.csv
 finish
