@@ -40,7 +40,8 @@ int loose_init(struct loose *loose, struct err *err);
 void loose_done(struct loose *loose);
 
 /* Takes the record at the front of `bytes`; *used is its length, its line end included. False if it
- * may go on behind the bytes: call again with more; `is_all` says that there is no more. */
+ * may go on behind the bytes: call again with more; `is_all` says that there is no more. Where memory
+ * was short loose.text has failed. */
 bool loose_take(struct loose *loose, struct span bytes, bool is_all, size_t *used);
 
 /* Lent until the next record; empty for a field that the record does not have. */

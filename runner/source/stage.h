@@ -30,7 +30,7 @@ struct stage_options {
 	const char *path;            /* as the job file writes it, for messages */
 	const char *member;          /* of a .zip, a name or a pattern; "": the only one */
 	size_t window_bytes;         /* of each stage; 0: STAGE_WINDOW_BYTES */
-	int zstd_window_log;         /* 2^this of memory for a .zst at most; 0: 27, 128 MiB */
+	int zstd_window_log;         /* 2^this of memory for a .zst at most; 0: 27, 128 MiB, which messages name */
 };
 
 size_t stage_window_bytes(const struct stage_options *options);

@@ -1481,6 +1481,22 @@ an_id_that_nothing_can_keep_is_told_with_the_command_that_gives_it_back(void **s
 	world_free(world);
 }
 
+/* One chunk after the other; the id that one is given, another has, and the disk is full when that is to be
+ * written. */
+static struct world *
+full_at_a_conflict(struct world_options *options)
+{
+	struct world *world;
+	struct engine_end end;
+
+	options->limits.uploads = options->limits.in_flight = 1;
+	options->full_disk_at = EVENT_ID_CONFLICT;
+	world = world_new(options);
+	assert_int_equal(play_run(world, 0, &end), PLAY_BROKEN);
+	assert_int_equal(world->memory.rescued_count, 1);
+	return world;
+}
+
 /* The commit that fails holds one of two chunks under one id, or both. */
 static void
 an_id_that_another_chunk_has_is_not_lost_with_the_commit_that_says_so(void **state)
@@ -1488,15 +1504,10 @@ an_id_that_another_chunk_has_is_not_lost_with_the_commit_that_says_so(void **sta
 	static const struct fate_line script[] = { POST(3, 1, .import = IMPORT_ID_OWNED) };
 	struct world_options options = people();
 	struct world *world;
-	struct engine_end end;
 
 	(void)state;
 	SCRIPT(options, script);
-	options.limits.uploads = options.limits.in_flight = 1;
-	options.full_disk_at = EVENT_ID_CONFLICT;
-	world = world_new(&options);
-	assert_int_equal(play_run(world, 0, &end), PLAY_BROKEN);
-	assert_int_equal(world->memory.rescued_count, 1);
+	world = full_at_a_conflict(&options);
 	assert_int_equal(run(world), ERR_NONE);
 	assert_states(world, (enum chunk_state[]){ CHUNK_DONE, CHUNK_HELD, CHUNK_HELD, CHUNK_DONE });
 	assert_int_equal(events_of(world, 3, EVENT_ANSWER_LOST), 0);
@@ -1514,15 +1525,10 @@ an_id_that_another_chunk_has_is_not_free_after_a_retry_of_that_one(void **state)
 	};
 	struct world_options options = people();
 	struct world *world;
-	struct engine_end end;
 
 	(void)state;
 	SCRIPT(options, script);
-	options.limits.uploads = options.limits.in_flight = 1;
-	options.full_disk_at = EVENT_ID_CONFLICT;
-	world = world_new(&options);
-	assert_int_equal(play_run(world, 0, &end), PLAY_BROKEN);
-	assert_int_equal(world->memory.rescued_count, 1);
+	world = full_at_a_conflict(&options);
 	assert_true(chunk_is_surely_absent(people_chunk(world, 1)));
 	assert_true(again_chunks(world, 0));
 	assert_int_equal(run(world), ERR_NONE);
