@@ -4,6 +4,7 @@
 
 #include "runner/base/buf.h"
 #include "store/env.h"
+#include "store/ids.h"
 #include "store/mark.h"
 #include "store/schema.h"
 #include "store/store.h"

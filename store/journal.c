@@ -324,10 +324,11 @@ static int
 each_rescued(void *ctx, int (*visit)(void *visitor, const struct event *rescued, struct err *err),
     void *visitor, struct err *err)
 {
+	struct store *store = ctx;
 	struct ids_entry entries[IDS_MOST];
 	unsigned count;
 
-	if (store_rescued(ctx, entries, &count, err))
+	if (ids_read(&store->ids, entries, &count, err))
 		return -1;
 	for (unsigned i = 0; i < count; i++) {
 		const struct event rescued = {

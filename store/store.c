@@ -304,12 +304,6 @@ store_next_due(struct store *store, struct store_due *due, struct err *err)
 }
 
 int
-store_rescued(struct store *store, struct ids_entry *entries, unsigned *count, struct err *err)
-{
-	return ids_read(&store->ids, entries, count, err);
-}
-
-int
 store_forget_rescued(struct store *store, struct err *err)
 {
 	return ids_clear(&store->ids, err);

@@ -7,10 +7,10 @@
  *     store_look        is there a load? What a crash left of an unfinished plan is removed.
  *     draft_begin ...   draft.h   no load yet: writes the plan, the store, the birth certificate
  *     store_open        checks the certificate, has a child read the store, opens it
- *     store_rescued     ids that a full disk kept out of the store; into the journal, then
- *                       store_forget_rescued
  *     store_adopt       if the run folder is a copy, and was adopted
- *     journal_of        journal.h the engine's port
+ *     journal_of        journal.h the engine's port; by each_rescued also the ids that a full disk kept out of
+ *                       the store, until
+ *     store_forget_rescued, at the end of a run that could write
  *
  * Everybody else (status, report, log, explain) calls store_open_reading, at any time, also while a
  * run writes and after a crash; verify calls audit_store (audit.h) with that. A process opens a store
@@ -26,7 +26,6 @@
 #include "runner/base/scoped.h"
 #include "runner/core/plan.h"
 #include "runner/core/tally.h"
-#include "store/ids.h"
 
 struct store;
 
@@ -93,9 +92,7 @@ struct store_due {
 };
 int store_next_due(struct store *store, struct store_due *due, struct err *err);
 
-/* `entries` has room for IDS_MOST. */
-int store_rescued(struct store *store, struct ids_entry *entries, unsigned *count,
-    struct err *err);
+/* Not before the journal has them. */
 int store_forget_rescued(struct store *store, struct err *err);
 
 #endif

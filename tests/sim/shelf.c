@@ -226,7 +226,7 @@ check_rescued(struct shelf *shelf)
 	struct err err = ERR_INIT;
 	unsigned count;
 
-	check(shelf, store_rescued(shelf->store, entries, &count, &err), &err);
+	check(shelf, ids_read(&shelf->store->ids, entries, &count, &err), &err);
 	if (count != memory->rescued_count)
 		world_violate(shelf->world, "law 2: %u of %zu rescued ids are left", count,
 		    memory->rescued_count);

@@ -755,7 +755,7 @@ rescued_ids_are_there_after_a_new_start_until_they_are_forgotten(void **state)
 	OK(journal.rescue_id(journal.ctx, 1, 1, 3, LIMIT_IMPORT_ID, err));
 	store_close(store);
 	store = fixture_open(&fixture);
-	OK(store_rescued(store, entries, &count, err));
+	OK(ids_read(&store->ids, entries, &count, err));
 	assert_int_equal(count, 2);
 	assert_int_equal(entries[0].number, 2);
 	assert_int_equal(entries[0].import_id, 4711);
@@ -765,7 +765,7 @@ rescued_ids_are_there_after_a_new_start_until_they_are_forgotten(void **state)
 	OK(store_forget_rescued(store, err));
 	store_close(store);
 	store = fixture_open(&fixture);
-	OK(store_rescued(store, entries, &count, err));
+	OK(ids_read(&store->ids, entries, &count, err));
 	assert_int_equal(count, 0);
 	store_close(store);
 	fixture_end(&fixture);
