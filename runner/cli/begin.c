@@ -11,6 +11,7 @@
 #include "runner/base/limits.h"
 #include "runner/base/show.h"
 #include "runner/base/stamp.h"
+#include "runner/cli/alone.h"
 #include "runner/cli/begin.h"
 #include "runner/cli/compare.h"
 #include "runner/cli/confinement.h"
@@ -18,10 +19,8 @@
 #include "runner/cli/extension.h"
 #include "runner/cli/globs.h"
 #include "runner/cli/planning.h"
-#include "runner/cli/ports.h"
 #include "runner/files/folder.h"
 #include "runner/sys/clock.h"
-#include "runner/sys/host.h"
 #include "runner/sys/steps.h"
 #include "store/draft.h"
 #include "store/inspect.h"
@@ -287,17 +286,9 @@ adopt(struct session *session, struct err *err)
 	const struct store_options options = session_store_options(session);
 	const char *from = store_copied(session->store);
 	struct engine_adoption adoption;
-	char person[64], host[64];
-	struct ports ports = ports_without_nation(session);
-	struct engine_options engine_options = { .ports = &ports, .person = person, .host = host,
-		.pid = (uint32_t)getpid() };
-	__attribute__((cleanup(engine_scoped))) struct engine *engine = NULL;
+	SCOPED(alone) alone = ALONE_NONE;
 
-	host_person(person, sizeof(person));
-	host_name(host, sizeof(host));
-	session_engine(session, &engine_options);
-	engine = engine_new(&engine_options, err);
-	if (!engine || engine_adopt(engine, &adoption, err) ||
+	if (alone_open(&alone, session, err) || engine_adopt(alone.engine, &adoption, err) ||
 	    store_adopt(session->store, &options, err))
 		return -1;
 	say_adopted(session, from, &adoption);

@@ -170,6 +170,18 @@ name_row(const struct corrected *corrected, const struct unsettled_claim *claim,
 		buf_printf(to, "a row of %s-%u without a place", source->name, claim->chunk);
 }
 
+/* Another chunk was given the id of its import since: whose result it was is not known. */
+static bool
+is_held(const struct corrected *corrected, const struct unsettled_claim *claim)
+{
+	const struct journal_port *journal = &corrected->session->journal;
+	struct err ignored = ERR_INIT;
+	struct chunk chunk;
+
+	return journal->read_chunk(journal->ctx, claim->source, claim->chunk, &chunk, &ignored) == 0 &&
+	       chunk.state == CHUNK_HELD;
+}
+
 static int
 find_rejected(struct corrected *corrected, const struct unsettled_claim *claim,
     const struct unsettled_row **found, struct err *err)
@@ -183,6 +195,11 @@ find_rejected(struct corrected *corrected, const struct unsettled_claim *claim,
 	case UNSETTLED_TAKEN:
 		return 0;
 	case UNSETTLED_NEVER:
+		if (is_held(corrected, claim))
+			return handed_wrong(handed, err,
+			    "%s-%u is held: which of its rows were rejected is not known any more\n"
+			    "    rollcall explain %s %s-%u", source, claim->chunk,
+			    corrected->session->settings.path, source, claim->chunk);
 		return handed_wrong(handed, err, "%s was not rejected", buf_text(&which));
 	case UNSETTLED_AGAIN:
 		return handed_wrong(handed, err,
@@ -268,7 +285,8 @@ say_before(struct corrected *corrected, struct err *err)
 /* ---- all of it */
 
 int
-corrected_plan(struct session *session, struct file *file, uint64_t *rows, struct err *err)
+corrected_plan(struct session *session, struct engine *engine, struct file *file, uint64_t *rows,
+    struct err *err)
 {
 	SCOPED(corrected) corrected = { .session = session, .extension = EXTENSION_NONE };
 	struct digest sha256 = { .is_known = false };
@@ -283,7 +301,7 @@ corrected_plan(struct session *session, struct file *file, uint64_t *rows, struc
 	if (take_rows(&corrected, err))
 		return say_before(&corrected, err);
 	if (handed_digest(&corrected.handed, &sha256, err) ||
-	    extension_commit(&corrected.extension, file->written, &sha256, err))
+	    extension_commit(&corrected.extension, engine, file->written, &sha256, err))
 		return -1;
 	*rows = corrected.rows;
 	return 0;

@@ -10,10 +10,12 @@
 
 #include "runner/base/err.h"
 #include "runner/cli/session.h"
+#include "runner/engine/engine.h"
 #include "runner/source/file.h"
 
-/* Of a load that is owned, with its lock held. ERR_DATA with the line that is wrong. The session must
- * look again afterwards. */
-int corrected_plan(struct session *session, struct file *file, uint64_t *rows, struct err *err);
+/* Of a load that is owned, with its lock held, by an engine that knows it (alone.h). ERR_DATA with the line that
+ * is wrong. The session must look again afterwards, and the engine not be used. */
+int corrected_plan(struct session *session, struct engine *engine, struct file *file, uint64_t *rows,
+    struct err *err);
 
 #endif

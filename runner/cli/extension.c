@@ -9,12 +9,10 @@
 #include <unistd.h>
 
 #include "runner/cli/extension.h"
-#include "runner/cli/ports.h"
 #include "runner/files/folder.h"
 #include "runner/report/csv.h"
 #include "runner/report/retried.h"
 #include "runner/source/pass.h"
-#include "runner/sys/host.h"
 #include "runner/sys/steps.h"
 
 static const char folder_name[] = "retry";
@@ -321,13 +319,9 @@ put_parts(struct extension *extension, struct err *err)
 }
 
 static int
-record(struct extension *extension, const struct digest *sha256, struct err *err)
+record(const struct extension *extension, struct engine *engine, const struct digest *sha256,
+    struct err *err)
 {
-	struct session *session = extension->session;
-	struct ports ports = ports_without_nation(session);
-	char person[64], host[64];
-	struct engine_options options = { .ports = &ports, .person = person, .host = host,
-		.pid = (uint32_t)getpid() };
 	const struct engine_retry retry = {
 		.files = extension->files,
 		.file_count = extension->file_count,
@@ -337,21 +331,16 @@ record(struct extension *extension, const struct digest *sha256, struct err *err
 		.chunk_count = extension->chunk_count,
 		.sha256 = *sha256,
 	};
-	__attribute__((cleanup(engine_scoped))) struct engine *engine = NULL;
 
-	host_person(person, sizeof(person));
-	host_name(host, sizeof(host));
-	session_engine(session, &options);
-	engine = engine_new(&options, err);
-	return !engine || engine_retry_rows(engine, &retry, err) ? -1 : 0;
+	return engine_retry_rows(engine, &retry, err);
 }
 
 int
-extension_commit(struct extension *extension, const char *written, const struct digest *sha256,
-    struct err *err)
+extension_commit(struct extension *extension, struct engine *engine, const char *written,
+    const struct digest *sha256, struct err *err)
 {
 	return plan_parts(extension, written, err) || put_parts(extension, err) ||
-		       record(extension, sha256, err)
+		       record(extension, engine, sha256, err)
 		   ? -1
 		   : 0;
 }

@@ -65,8 +65,8 @@ int extension_add(struct extension *extension, const struct unsettled_row *row, 
 
 /* What was handed in: its name for messages, and its digest for the record. The session must look again
  * afterwards. */
-int extension_commit(struct extension *extension, const char *written, const struct digest *sha256,
-    struct err *err);
+int extension_commit(struct extension *extension, struct engine *engine, const char *written,
+    const struct digest *sha256, struct err *err);
 
 /* Removes what a crash left of a retry that did not come into the plan. Under the lock. */
 int extension_tidy(const struct session *session, struct err *err);

@@ -1,6 +1,7 @@
 # Layer 6: one verb a file, one table; knows everybody.
 noinst_LIBRARIES += libcli.a
 libcli_a_SOURCES = \
+	%D%/alone.c %D%/alone.h \
 	%D%/args.c %D%/args.h \
 	%D%/auth.c \
 	%D%/begin.c %D%/begin.h \

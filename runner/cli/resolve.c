@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "runner/base/number.h"
+#include "runner/cli/alone.h"
 #include "runner/cli/confinement.h"
-#include "runner/cli/ports.h"
 #include "runner/cli/reporting.h"
 #include "runner/cli/session.h"
 #include "runner/cli/standing.h"
@@ -87,19 +87,10 @@ write_reports(struct session *session)
 static int
 resolve_here(struct session *session, struct event *event, struct err *err)
 {
-	struct ports ports;
-	struct engine_options options = { .ports = &ports, .person = event->person,
-		.host = event->host };
-	__attribute__((cleanup(engine_scoped))) struct engine *engine = NULL;
+	SCOPED(alone) alone = ALONE_NONE;
 
-	if (session_own_load(session, err))
-		return -1;
-	ports = ports_without_nation(session);
-	session_engine(session, &options);
-	engine = engine_new(&options, err);
-	if (!engine || engine_load(engine, err))
-		return -1;
-	if (engine_resolve(engine, event, err))
+	if (session_own_load(session, err) || alone_open(&alone, session, err) ||
+	    engine_resolve(alone.engine, event, err))
 		return -1;
 	write_reports(session);
 	return 0;

@@ -1,16 +1,14 @@
 #include "platform.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 #include "runner/base/show.h"
+#include "runner/cli/alone.h"
 #include "runner/cli/corrected.h"
-#include "runner/cli/ports.h"
 #include "runner/cli/run.h"
 #include "runner/cli/verbs.h"
 #include "runner/report/outcome.h"
 #include "runner/source/file.h"
-#include "runner/sys/host.h"
 
 static int retry_run(const struct args *args, struct err *err);
 
@@ -34,7 +32,6 @@ const struct verb verb_retry = {
 struct retry {
 	const struct args *args;
 	struct file file; /* opened before the process confines itself */
-	char person[64], host[64];
 };
 
 static void
@@ -60,18 +57,13 @@ say_unsure(const struct session *session, const struct engine_retried *retried)
 }
 
 static int
-plan_failed_again(struct retry *retry, struct session *session, struct err *err)
+plan_failed_again(const struct retry *retry, struct session *session, struct engine *engine,
+    struct err *err)
 {
-	struct ports ports = ports_without_nation(session);
-	struct engine_options options = { .ports = &ports, .person = retry->person,
-		.host = retry->host, .pid = (uint32_t)getpid() };
-	__attribute__((cleanup(engine_scoped))) struct engine *engine = NULL;
 	struct engine_retried retried;
 	char number[SHOW_BYTES];
 
-	session_engine(session, &options);
-	engine = engine_new(&options, err);
-	if (!engine || engine_retry_failed(engine, &retried, err))
+	if (engine_retry_failed(engine, &retried, err))
 		return -1;
 	if (retried.again && !args_has(retry->args, OPTION_QUIET))
 		fprintf(stderr, "%s %s sent again.\n", show_count(retried.again, number),
@@ -91,12 +83,16 @@ static int
 change(void *ctx, struct session *session, struct err *err)
 {
 	struct retry *retry = ctx;
+	SCOPED(alone) alone = ALONE_NONE;
 	uint64_t rows;
 	char number[SHOW_BYTES];
 
+	if (alone_open(&alone, session, err))
+		return -1;
 	if (args_has(retry->args, OPTION_FAILED))
-		return plan_failed_again(retry, session, err);
-	if (corrected_plan(session, &retry->file, &rows, err) || session_look_again(session, err))
+		return plan_failed_again(retry, session, alone.engine, err);
+	if (corrected_plan(session, alone.engine, &retry->file, &rows, err) ||
+	    session_look_again(session, err))
 		return -1;
 	if (!args_has(retry->args, OPTION_QUIET))
 		fprintf(stderr, "%s corrected %s sent again.\n", show_count(rows, number),
@@ -115,8 +111,6 @@ retry_run(const struct args *args, struct err *err)
 		return err_set(err, ERR_USAGE,
 		    path ? "FILE and --failed are two things: say one of them"
 			 : "say which rows or chunks: FILE, or --failed");
-	host_person(retry.person, sizeof(retry.person));
-	host_name(retry.host, sizeof(retry.host));
 	if (path && file_open(&retry.file, (struct file_name){ path, path }, err))
 		return -1;
 	return run_changed(args, &first, err);

@@ -66,7 +66,7 @@ engine_adopt(struct engine *engine, struct engine_adoption *adoption, struct err
 	struct engine_adoption done = { 0 };
 	int64_t since_ms;
 
-	if (engine_load(engine, err) || note_adopted(engine, err))
+	if (note_adopted(engine, err))
 		return -1;
 	since_ms = last_import_ms(load);
 	done.is_dated = since_ms != 0;

@@ -54,8 +54,9 @@ void engine_free(struct engine *engine);
  * not recorded) or a bug. */
 int engine_run(struct engine *engine, struct engine_end *end, struct err *err);
 
-/* Reads the records in, for a verb that changes chunks without a runner. Ids that an earlier run could not commit
- * are written down first: whose they are, a change might hide. */
+/* Reads the records in, for a verb that changes chunks without a runner: it comes before the four below. Ids that
+ * an earlier run could not commit are written down: whose they are, a change might hide, and they may put a chunk
+ * in doubt that a change would build on. */
 int engine_load(struct engine *engine, struct err *err);
 
 /* Settles a chunk by a person's word: RESOLVED_* with source, chunk, import_id, person, host and

@@ -38,8 +38,6 @@ engine_retry_failed(struct engine *engine, struct engine_retried *retried, struc
 	const struct load *load = &engine->load;
 	struct engine_retried done = { 0 };
 
-	if (engine_load(engine, err))
-		return -1;
 	for (uint32_t i = 0; i < load->slot_count; i++) {
 		struct chunk chunk;
 
@@ -212,7 +210,7 @@ extend(struct extension *extension, struct err *err)
 {
 	struct engine *engine = extension->engine;
 
-	if (engine_load(engine, err) || make_room(extension, err))
+	if (make_room(extension, err))
 		return -1;
 	for (uint32_t i = 0; i < engine->load.source_count; i++)
 		engine->turn.tallies[i] = engine->load.sources[i].tally;

@@ -249,6 +249,44 @@ exits 75 "while it runs" rollcall retry job.cfg good.csv
 exits 75 "also --failed" rollcall retry --failed job.cfg
 exec 9<&-
 
+# ---- an id that a full disk kept out of the store: it puts an import in doubt whose rows are handed in
+# rescue CHUNK ID: the line that a run writes into the file ids
+rescue()
+{
+	python3 - "$1" "$2" <<-'END'
+		import sys
+		text = "source 0 chunk %s attempt 1 import %s" % (sys.argv[1], sys.argv[2])
+		check = 0xFFFFFFFF
+		for byte in text.encode():
+		    check ^= byte
+		    for _ in range(8):
+		        check = check >> 1 ^ (0x82F63B78 if check & 1 else 0)
+		with open("job.run/ids", "r+") as ids:
+		    ids.write("%s check %08X" % (text, check ^ 0xFFFFFFFF))
+	END
+}
+
+scene rescued --fault submit:5:take,stall
+nine_people
+job
+in_background "$ROLLCALL" run --quiet job.cfg >out 2>err
+ok "the last POST is under way, and a chunk has rejected rows" await 30 eval \
+	"grep -q '\"post\":5,' ledger && rollcall rejects -o fix.csv job.cfg && grep -q people,4 fix.csv"
+{
+	kill -KILL "$BACKGROUND"
+	wait "$BACKGROUND"
+} 2>/dev/null
+no_faults
+rescue 5 "$(import_id 4)"
+correct
+exits 65 "the rows of an import whose id another chunk was given are not taken" rollcall retry job.cfg fix.csv
+err_has "which is said" "fix.csv line 2: people-4 is held: which of its rows were rejected is not known any more"
+err_has "with what to look at" "    rollcall explain job.cfg people-4"
+is "and none was sent" 5 "$(posts)"
+runs 6 "both chunks wait for a person"
+is "and no others" "done done done held held" "$(words state)"
+is "nothing was sent again" 5 "$(posts)"
+
 # two terminals at once: one of them sends, and no row goes twice
 scene terminals
 nine_people

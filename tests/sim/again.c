@@ -79,6 +79,7 @@ struct file {
 
 struct handing {
 	struct world *world;
+	enum memory_cut cut;
 	struct file file;
 	struct engine_retry retry;
 	struct engine_retry_file files[PAPER_SOURCES];
@@ -229,29 +230,36 @@ hand_in_source(struct handing *handing, uint32_t source)
 static int
 retry_rows(struct engine *engine, void *ctx, struct err *err)
 {
-	return engine_retry_rows(engine, ctx, err);
+	struct handing *handing = ctx;
+	struct world *world = handing->world;
+	int failed;
+
+	for (uint32_t i = 0; i < world->options.source_count; i++)
+		hand_in_source(handing, i);
+	if (handing->retry.file_count == 0)
+		return 0;
+	world->memory.cut = handing->cut;
+	failed = engine_retry_rows(engine, &handing->retry, err);
+	world->memory.cut = CUT_NOT;
+	return failed;
 }
 
 bool
 again_rows(struct world *world, enum memory_cut at)
 {
 	struct handing *handing = must(calloc(1, sizeof(*handing)));
-	bool is_in = true;
+	bool is_in;
 
 	world_trace(world, "RETRY FILE");
 	paper_trim(&world->paper, world->memory.chunk_count);
 	handing->world = world;
+	handing->cut = at;
 	handing->file.rows = (struct buf)BUF_INIT;
 	handing->retry.files = handing->files;
 	handing->retry.parents = handing->parents;
 	handing->retry.chunks = handing->chunks;
-	for (uint32_t i = 0; i < world->options.source_count; i++)
-		hand_in_source(handing, i);
-	if (handing->retry.file_count) {
-		world->memory.cut = at;
-		is_in = is_done(world, 0, retry_rows, &handing->retry);
-		world->memory.cut = CUT_NOT;
-	}
+	is_in = is_done(world, 0, retry_rows, handing);
+	world->memory.cut = CUT_NOT;
 	paper_trim(&world->paper, world->memory.chunk_count);
 	buf_done(&handing->file.rows);
 	free(handing);

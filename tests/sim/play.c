@@ -193,7 +193,7 @@ act_alone(struct world *world, struct engine *engine,
 {
 	struct err err = ERR_INIT;
 
-	if (act(engine, ctx, &err) == 0)
+	if (engine_load(engine, &err) == 0 && act(engine, ctx, &err) == 0)
 		return PLAY_ENDED;
 	world_trace(world, "it broke off: %s", err.text);
 	if (err.kind != ERR_IO)

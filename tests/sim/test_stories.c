@@ -1857,6 +1857,28 @@ rows_that_are_rejected_again_are_handed_in_again(void **state)
 	play_everywhere(&options);
 }
 
+/* An id that the full disk kept out of the store puts an import in doubt whose rows wait for correction. */
+static void
+rows_of_an_import_that_another_chunk_has_too_are_not_handed_in(void **state)
+{
+	static const struct fate_line script[] = { POST(3, 1, .import = IMPORT_ID_OWNED) };
+	struct world_options options = people_with_bad_rows();
+	struct world *world;
+
+	(void)state;
+	SCRIPT(options, script);
+	world = full_at_a_conflict(&options);
+	assert_int_equal(people_chunk(world, 2)->state, CHUNK_DONE);
+	assert_true(people_chunk(world, 2)->rows_failed > 0);
+	assert_true(again_rows(world, CUT_NOT));
+	assert_int_equal(people_chunk(world, 2)->state, CHUNK_HELD);
+	assert_int_equal(people_chunk(world, 2)->rows_retried, 0);
+	assert_true(people_chunk(world, 1)->rows_retried > 0);
+	assert_int_equal(run(world), ERR_NONE);
+	assert_int_equal(people_chunk(world, 3)->state, CHUNK_HELD);
+	world_free(world);
+}
+
 /* Too many were rejected: only what was corrected goes out, and then the rest of the source. */
 static void
 a_source_that_was_stopped_goes_on_when_its_rows_were_corrected(void **state)
@@ -2065,6 +2087,7 @@ main(void)
 		cmocka_unit_test(a_retry_on_the_real_store_survives_a_cut),
 		cmocka_unit_test(corrected_rows_whose_answer_was_lost_are_looked_for),
 		cmocka_unit_test(rows_that_are_rejected_again_are_handed_in_again),
+		cmocka_unit_test(rows_of_an_import_that_another_chunk_has_too_are_not_handed_in),
 		cmocka_unit_test(
 		    a_source_that_was_stopped_goes_on_when_its_rows_were_corrected),
 		cmocka_unit_test(the_import_that_came_to_nothing_is_not_taken_for_that_of_the_retry),
