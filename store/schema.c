@@ -59,6 +59,7 @@ static const struct record_field input_fields[] = {
 	RECORD_FIELD(struct schema_input, NUMBER, input.chunks, 6)
 	RECORD_FIELD(struct schema_input, BYTES, input.digest, 7)
 	RECORD_FIELD(struct schema_input, SPAN, input.reasons, 20)
+	RECORD_FIELD(struct schema_input, SPAN, input.columns, 21)
 	RECORD_FIELD(struct schema_input, NUMBER, input.is_copied, 30)
 	RECORD_FIELD(struct schema_input, NUMBER, input.text_bytes, 31)
 };

@@ -12,7 +12,6 @@
 #include "runner/files/folder.h"
 #include "runner/report/rejected_csv.h"
 #include "runner/source/rows.h"
-#include "store/journal.h"
 
 /* ---- making them */
 
@@ -275,6 +274,32 @@ take_reasons(struct inputs *inputs, const struct plan_input *input, struct err *
 	return 0;
 }
 
+/* Of the first input that has rows: the others are sent under the same names. */
+static int
+take_columns(struct inputs *inputs, const struct plan_input *input, struct err *err)
+{
+	struct inputs_header *header = &inputs->headers[input->source];
+	struct span rest;
+
+	if (header->text || !input->chunks)
+		return 0;
+	if (!input->columns.len)
+		return err_set(err, ERR_INPUT,
+		    "the load in %s does not say which columns are sent\n"
+		    "  It was begun by a rollcall that was never released.\n"
+		    "  rollcall run --new %s     starts over",
+		    inputs->folder, inputs->settings->path);
+	header->text = malloc(input->columns.len);
+	header->columns = calloc(input->columns.len, sizeof(*header->columns));
+	if (!header->text || !header->columns)
+		return err_memory(err);
+	memcpy(header->text, input->columns.ptr, input->columns.len);
+	rest = (struct span){ header->text, input->columns.len };
+	while (rest.len)
+		header->columns[header->count++] = span_next(&rest, '\0');
+	return 0;
+}
+
 static int
 add_retry(struct inputs *inputs, const struct plan_input *input, const char *path, struct err *err)
 {
@@ -286,7 +311,9 @@ add_retry(struct inputs *inputs, const struct plan_input *input, const char *pat
 	inputs->retries = grown;
 	grown[inputs->retry_count] =
 	    (struct inputs_retry){ .planned = *input, .path = folder_path(inputs->folder, path) };
-	grown[inputs->retry_count].planned.reasons = SPAN_NONE; /* it was lent; no rule holds for it */
+	/* They were lent; no rule holds for it, and its columns are in its file. */
+	grown[inputs->retry_count].planned.reasons = SPAN_NONE;
+	grown[inputs->retry_count].planned.columns = SPAN_NONE;
 	if (!grown[inputs->retry_count].path)
 		return err_memory(err);
 	inputs->retry_count++;
@@ -310,7 +337,7 @@ read_from_copy(struct inputs *inputs, size_t at, struct err *err)
 }
 
 static int
-take_size(void *context, const struct plan_input *input, const char *path, struct err *err)
+take_input(void *context, const struct plan_input *input, const char *path, struct err *err)
 {
 	struct inputs *inputs = context;
 	size_t at;
@@ -325,77 +352,7 @@ take_size(void *context, const struct plan_input *input, const char *path, struc
 	inputs->facts[at].is_copied = input->is_copied;
 	if (input->is_copied && read_from_copy(inputs, at, err))
 		return -1;
-	return take_reasons(inputs, input, err);
-}
-
-static int
-copy_header(struct inputs_header *header, const struct layout *layout, struct err *err)
-{
-	size_t bytes = 0, at = 0;
-
-	for (uint32_t i = 0; i < layout->output_count; i++)
-		bytes += layout->outputs[i].name.len + 1;
-	header->columns = calloc(layout->output_count + 1, sizeof(*header->columns));
-	header->text = calloc(bytes + 1, 1);
-	if (!header->columns || !header->text)
-		return err_memory(err);
-	for (uint32_t i = 0; i < layout->output_count; i++) {
-		struct span name = layout->outputs[i].name;
-
-		if (name.len)
-			memcpy(header->text + at, name.ptr, name.len);
-		header->columns[i] = (struct span){ header->text + at, name.len };
-		at += name.len + 1;
-	}
-	header->count = layout->output_count;
-	return 0;
-}
-
-/* By the first bytes of the input: a look at a load is no reason to unpack all of it. */
-static int
-learn_header_of_packed(struct inputs *inputs, uint32_t source, uint32_t input, struct err *err)
-{
-	const struct layout_options *layout_options = &inputs->layouts.of[source];
-	SCOPED(input) opened = INPUT_NONE;
-	struct reader reader = input_reader(&opened);
-	const struct rows_options options = {
-		.reader = &reader,
-		.dialect = layout_options->dialect,
-		.most_record_bytes = LIMIT_CHUNK_MOST_BYTES,
-		.window_bytes = REREAD_WINDOW_BYTES,
-		.first_row = layout_options->header_count ? 1 : 0,
-	};
-	struct file_name name = inputs_file(inputs, source, input);
-	SCOPED(layout) layout = { 0 };
-	SCOPED(rows) rows;
-
-	if (rows_init(&rows, &options, err))
-		return -1;
-	if (input_open(&opened, name, inputs_form(inputs, source), NULL) ||
-	    layout_read(&layout, layout_options, &rows, name.written, NULL))
-		return 0;
-	return copy_header(&inputs->headers[source], &layout, err);
-}
-
-static int
-learn_header(struct inputs *inputs, const struct journal_port *journal, uint32_t source,
-    struct err *err)
-{
-	struct source_rows *rows;
-	struct plan_chunk plan;
-	size_t at;
-	int failed;
-
-	if (journal->read_plan(journal->ctx, source, 1, &plan, err))
-		return -1;
-	at = index_of(inputs, source, plan.input);
-	if (inputs->facts[at].is_copied && !is_copy_there(inputs, at))
-		return learn_header_of_packed(inputs, source, plan.input, err);
-	if (source_rows_open(&inputs->source, &plan, &rows, NULL))
-		return 0;
-	failed = copy_header(&inputs->headers[source], source_rows_layout(rows), err);
-	source_rows_close(rows);
-	return failed;
+	return take_columns(inputs, input, err) || take_reasons(inputs, input, err) ? -1 : 0;
 }
 
 /* ---- the files of retries */
@@ -407,7 +364,7 @@ const char *const inputs_retry_columns[INPUTS_RETRY_LEADING] = {
 
 /* What is sent of it are the columns behind those. */
 static int
-take_columns(struct inputs_retry *retry, const struct layout *layout, struct err *err)
+take_names(struct inputs_retry *retry, const struct layout *layout, struct err *err)
 {
 	size_t count = layout->column_count - INPUTS_RETRY_LEADING;
 
@@ -454,7 +411,7 @@ learn_columns(struct inputs_retry *retry, struct err *err)
 		return -1;
 	if (layout_read(&layout, &all, &rows, retry->path, &ignored) == 0 &&
 	    layout.column_count > INPUTS_RETRY_LEADING)
-		result = take_columns(retry, &layout, err);
+		result = take_names(retry, &layout, err);
 	rows_done(&rows);
 	return result;
 }
@@ -514,15 +471,9 @@ inputs_find_retry(const struct inputs *inputs, uint32_t source, uint32_t input)
 int
 inputs_take_plan(struct inputs *inputs, struct store *store, struct err *err)
 {
-	struct journal_port journal = journal_of(store);
-
-	if (store_each_input(store, take_size, inputs, err) || describe_retries(inputs, err))
-		return -1;
-	for (uint32_t i = 0; i < inputs->source.job_count; i++) {
-		if (learn_header(inputs, &journal, i, err))
-			return -1;
-	}
-	return 0;
+	return store_each_input(store, take_input, inputs, err) || describe_retries(inputs, err)
+		   ? -1
+		   : 0;
 }
 
 /* ---- ports */

@@ -18,7 +18,7 @@
 #include "runner/source/source.h"
 #include "store/store.h"
 
-/* The header of a source as sent; none while its first input cannot be read. */
+/* The header of a source as sent. */
 struct inputs_header {
 	struct span *columns; /* each ends with a NUL that is not counted */
 	size_t count;
@@ -91,8 +91,8 @@ int inputs_copy(void *inputs, uint32_t source, uint32_t input, struct input *fro
 /* Takes away the copies that were made for one reading of the load; the runner's stay. */
 void inputs_unmake_copies(const struct inputs *inputs);
 
-/* What only the plan knows: the inputs' sizes, which have copies, by the first chunks the headers, and the
- * files of retries. An input that cannot be read any more is no error here. */
+/* What only the plan knows: the inputs' sizes, which have copies, the headers as sent, and the files of
+ * retries. No input is read. */
 int inputs_take_plan(struct inputs *inputs, struct store *store, struct err *err);
 
 /* The file of a retry; NULL if the load has none such. */

@@ -76,12 +76,15 @@ static int
 see_layout(void *context, uint32_t index, uint32_t input, const struct layout *layout,
     struct err *err)
 {
-	const struct planning *planning = context;
+	struct planning *planning = context;
 	const struct settings_source *source = &planning->inputs->settings->sources[index];
 
+	buf_clear(&planning->columns);
 	for (uint32_t i = 0; i < layout->output_count; i++) {
 		struct span name = layout->outputs[i].name;
 
+		buf_add_span(&planning->columns, name);
+		buf_add_byte(&planning->columns, '\0');
 		if (fields_known(source->type, name) || is_extra(source, name))
 			continue;
 		if (layout->column_count == 1 &&
@@ -89,6 +92,8 @@ see_layout(void *context, uint32_t index, uint32_t input, const struct layout *l
 			return -1;
 		return refuse_name(source, source->inputs[input].written, name, err);
 	}
+	if (buf_check(&planning->columns, err))
+		return -1;
 	if (!planning->sink.layout)
 		return 0;
 	return planning->sink.layout(planning->sink.ctx, index, input, layout, err);
@@ -171,6 +176,7 @@ see_input(void *context, const struct plan_input *input, const struct pass_resul
 	if (result->was_looked_at)
 		rules_add(source->counts, result->counts);
 	planned.reasons = buf_span(&planning->reasons);
+	planned.columns = buf_span(&planning->columns);
 	if (planning->sink.input)
 		failed = planning->sink.input(planning->sink.ctx, &planned,
 		    planning->inputs->jobs[input->source].inputs[input->input].written, err);
@@ -294,6 +300,7 @@ planning_done(struct planning *planning)
 	free(planning->sources);
 	planning->sources = NULL;
 	buf_done(&planning->reasons);
+	buf_done(&planning->columns);
 }
 
 /* ---- warnings */

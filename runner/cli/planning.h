@@ -52,7 +52,7 @@ struct planning {
 	bool makes_copies; /* of texts that are not their own, in the run folder (copies.h) */
 	struct planning_source *sources; /* one a source of the job */
 	size_t source_count;
-	struct buf reasons;              /* of the input at hand, as plan_input has them */
+	struct buf reasons, columns;     /* of the input at hand, as plan_input has them */
 };
 
 /* ERR_DATA: an input is not as it must be; ERR_INPUT: it cannot be read; or the sink's error. */

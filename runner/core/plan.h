@@ -58,6 +58,9 @@ struct plan_input {
 	 * "left_out 812 only status in A, I"; the other words are blanked and kept. */
 	struct span reasons;
 
+	/* What is sent of it, in that order: names, each ended by a NUL, lent. None for the file of a retry. */
+	struct span columns;
+
 	/* It is packed, or UTF-16: what is sent was read from a copy, and offsets are those of its
 	 * text. Size, mtime and inode stay those of the file itself. */
 	uint32_t is_copied; /* 0 or 1 */

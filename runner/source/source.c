@@ -342,9 +342,3 @@ source_rows_next(struct source_rows *rows, struct reread_row *row, bool *is_end,
 {
 	return reread_row(&rows->csv, row, is_end, err);
 }
-
-const struct layout *
-source_rows_layout(const struct source_rows *rows)
-{
-	return &rows->opened.layout;
-}

@@ -63,7 +63,5 @@ void source_rows_close(struct source_rows *rows);
 /* See reread_row(). */
 int source_rows_next(
     struct source_rows *rows, struct reread_row *row, bool *is_end, struct err *err);
-/* The header as sent: outputs of the chunk's layout. Lent until the rows are closed. */
-const struct layout *source_rows_layout(const struct source_rows *rows);
 
 #endif

@@ -268,7 +268,7 @@ rescue()
 
 scene rescued --fault submit:5:take,stall
 nine_people
-job
+LIMITS='uploads = 1; in_flight = 1;' job
 in_background "$ROLLCALL" run --quiet job.cfg >out 2>err
 ok "the last POST is under way, and a chunk has rejected rows" await 30 eval \
 	"grep -q '\"post\":5,' ledger && rollcall rejects -o fix.csv job.cfg && grep -q people,4 fix.csv"

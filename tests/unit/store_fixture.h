@@ -112,6 +112,8 @@ fixture_chunk(uint32_t source, uint32_t number)
 	return chunk;
 }
 
+static const char fixture_columns[] = "state_file_id\0first_name"; /* and a NUL */
+
 UNUSED static struct plan_input
 fixture_input(uint32_t source, uint32_t chunks)
 {
@@ -122,6 +124,7 @@ fixture_input(uint32_t source, uint32_t chunks)
 		.inode = 4711 + source,
 		.rows = 10 * (uint64_t)chunks,
 		.chunks = chunks,
+		.columns = { fixture_columns, sizeof(fixture_columns) },
 	};
 
 	memset(input.digest, 0x11 * (int)(source + 1), sizeof(input.digest));

@@ -520,7 +520,6 @@ rows_are_read_again_with_their_places(void **state)
 	(void)state;
 	load(&loaded, "id,b\n1,x\n2,\"y\n\"\n3,z\n", plain, 2);
 	assert_int_equal(source_rows_open(&loaded.source, &loaded.told.chunks[1], &rows, &err), 0);
-	assert_true(span_is(buf_span(&source_rows_layout(rows)->header), "id,b\n"));
 	assert_int_equal(source_rows_next(rows, &row, &is_end, &err), 0);
 	assert_int_equal(row.row, 3);
 	assert_int_equal(row.line, 5);

@@ -79,6 +79,8 @@ see_input(void *visitor, const struct plan_input *input, const char *path, struc
 	struct inputs *inputs = visitor;
 
 	(void)err;
+	assert_int_equal(input->columns.len, sizeof(fixture_columns));
+	assert_memory_equal(input->columns.ptr, fixture_columns, sizeof(fixture_columns));
 	snprintf(inputs->paths[inputs->count], sizeof(inputs->paths[0]), "%s", path);
 	inputs->seen[inputs->count++] = *input;
 	return 0;
