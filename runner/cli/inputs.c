@@ -115,11 +115,12 @@ inputs_make(struct inputs *inputs, const struct settings *settings, const char *
 	inputs->files = calloc(count, sizeof(*inputs->files));
 	inputs->facts = calloc(count, sizeof(*inputs->facts));
 	inputs->names = calloc(count, sizeof(*inputs->names));
+	inputs->orders = calloc(count, sizeof(*inputs->orders));
 	inputs->sizes = calloc(count, sizeof(*inputs->sizes));
 	inputs->jobs = calloc(settings->source_count, sizeof(*inputs->jobs));
 	inputs->headers = calloc(settings->source_count, sizeof(*inputs->headers));
 	if (!inputs->files || !inputs->facts || !inputs->names || !inputs->sizes ||
-	    !inputs->jobs || !inputs->headers)
+	    !inputs->jobs || !inputs->headers || !inputs->orders)
 		return err_memory(err);
 	if (layouts_make(&inputs->layouts, settings, load_id, err))
 		return -1;
@@ -149,6 +150,9 @@ inputs_done(struct inputs *inputs)
 	free(inputs->reasons);
 	for (size_t i = 0; inputs->facts && i < inputs->count; i++)
 		free(inputs->facts[i].copy);
+	for (size_t i = 0; inputs->orders && i < inputs->count; i++)
+		free(inputs->orders[i]);
+	free(inputs->orders);
 	for (size_t i = 0; i < inputs->retry_count; i++)
 		retry_done(&inputs->retries[i]);
 	free(inputs->retries);
@@ -167,6 +171,12 @@ struct file_name
 inputs_file(const struct inputs *inputs, uint32_t source, uint32_t input)
 {
 	return inputs->files[index_of(inputs, source, input)];
+}
+
+const uint32_t *const *
+inputs_orders(const struct inputs *inputs, uint32_t source)
+{
+	return (const uint32_t *const *)inputs->orders + index_of(inputs, source, 0);
 }
 
 struct input_form
@@ -274,30 +284,67 @@ take_reasons(struct inputs *inputs, const struct plan_input *input, struct err *
 	return 0;
 }
 
-/* Of the first input that has rows: the others are sent under the same names. */
+static int
+take_header(struct inputs_header *header, struct span columns, struct err *err)
+{
+	struct span rest;
+
+	header->text = malloc(columns.len);
+	header->columns = calloc(columns.len, sizeof(*header->columns));
+	if (!header->text || !header->columns)
+		return err_memory(err);
+	memcpy(header->text, columns.ptr, columns.len);
+	rest = (struct span){ header->text, columns.len };
+	while (rest.len)
+		header->columns[header->count++] = span_next(&rest, '\0');
+	return 0;
+}
+
+/* Planning saw to it that it has the columns of the first one, in whatever order (planning.c). */
+static int
+take_order(struct inputs *inputs, const struct plan_input *input, struct err *err)
+{
+	const struct inputs_header *header = &inputs->headers[input->source];
+	uint32_t *order = calloc(header->count, sizeof(*order));
+	struct span rest = input->columns;
+	bool is_same = true;
+
+	if (!order)
+		return err_memory(err);
+	for (size_t i = 0; i < header->count; i++) {
+		size_t at = span_find(header->columns, header->count, span_next(&rest, '\0'));
+
+		if (at == header->count) {
+			free(order);
+			return err_set(err, ERR_INPUT, "inputs of %s in the load of %s differ in their columns",
+			    inputs->settings->sources[input->source].name, inputs->folder);
+		}
+		is_same &= at == i;
+		order[i] = (uint32_t)at;
+	}
+	if (is_same)
+		free(order);
+	else
+		inputs->orders[index_of(inputs, input->source, input->input)] = order;
+	return 0;
+}
+
+/* Its source's header is that of the first input that is not empty. */
 static int
 take_columns(struct inputs *inputs, const struct plan_input *input, struct err *err)
 {
 	struct inputs_header *header = &inputs->headers[input->source];
-	struct span rest;
 
-	if (header->text || !input->chunks)
-		return 0;
-	if (!input->columns.len)
+	if (input->rows && !input->columns.len)
 		return err_set(err, ERR_INPUT,
 		    "the load in %s does not say which columns are sent\n"
 		    "  It was begun by a rollcall that was never released.\n"
 		    "  rollcall run --new %s     starts over",
 		    inputs->folder, inputs->settings->path);
-	header->text = malloc(input->columns.len);
-	header->columns = calloc(input->columns.len, sizeof(*header->columns));
-	if (!header->text || !header->columns)
-		return err_memory(err);
-	memcpy(header->text, input->columns.ptr, input->columns.len);
-	rest = (struct span){ header->text, input->columns.len };
-	while (rest.len)
-		header->columns[header->count++] = span_next(&rest, '\0');
-	return 0;
+	if (!input->columns.len)
+		return 0;
+	return header->text ? take_order(inputs, input, err)
+			    : take_header(header, input->columns, err);
 }
 
 static int

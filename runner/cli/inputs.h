@@ -66,6 +66,7 @@ struct inputs {
 	size_t count;
 	struct source_job *jobs;
 	struct inputs_header *headers;
+	uint32_t **orders; /* of all inputs: inputs_orders() */
 	struct inputs_reason *reasons; /* in the order of the inputs; each once a source */
 	size_t reason_count;
 	struct inputs_retry *retries;
@@ -83,6 +84,9 @@ void inputs_done(struct inputs *inputs);
 /* The file of an input as it lies there, and its form. */
 struct file_name inputs_file(const struct inputs *inputs, uint32_t source, uint32_t input);
 struct input_form inputs_form(const struct inputs *inputs, uint32_t source);
+
+/* By input of a source: where in its header each column of the input stands; NULL where the order is the same. */
+const uint32_t *const *inputs_orders(const struct inputs *inputs, uint32_t source);
 
 /* For planning: makes a copy of a text that is not its own, and opens it. `inputs` is the context. */
 int inputs_copy(void *inputs, uint32_t source, uint32_t input, struct input *from,

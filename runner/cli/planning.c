@@ -71,6 +71,82 @@ refuse_format(const struct settings *settings, size_t index, uint32_t input, str
 	return 0;
 }
 
+/* Is the name one of these, each ended by a NUL? */
+static bool
+is_among(struct span columns, struct span name)
+{
+	while (columns.len) {
+		if (span_equal(span_next(&columns, '\0'), name))
+			return true;
+	}
+	return false;
+}
+
+/* The first of `columns` that is not among the others. */
+static struct span
+find_other(struct span columns, struct span others)
+{
+	while (columns.len) {
+		struct span name = span_next(&columns, '\0');
+
+		if (!is_among(others, name))
+			return name;
+	}
+	return SPAN_NONE;
+}
+
+/* What a row lacks is not the same as what is empty in it, which a table of rejected rows, to be sent again,
+ * could not tell: the inputs of a source have the same columns, in whatever order. */
+static int
+compare_columns(const struct planning *planning, uint32_t index, uint32_t input, struct err *err)
+{
+	const struct planning_source *source = &planning->sources[index];
+	const struct settings_path *inputs = planning->inputs->settings->sources[index].inputs;
+	struct span first = buf_span(&source->columns), these = buf_span(&planning->columns);
+	const char *has = inputs[input].written, *lacks = inputs[source->column_input].written;
+	struct span name = find_other(these, first);
+	SCOPED(buf) shown = BUF_INIT;
+
+	if (!name.ptr) {
+		has = inputs[source->column_input].written;
+		lacks = inputs[input].written;
+		name = find_other(first, these);
+	}
+	if (!name.ptr)
+		return 0;
+	show_safe(&shown, name, 80);
+	return err_set(err, ERR_DATA,
+	    "%s and %s have not the same columns\n"
+	    "  %s has \"%s\", %s has not.  Choose:\n"
+	    "    make it a source of its own in %s;\n"
+	    "    or say which columns are sent of all of them:  columns = ( ... );\n"
+	    "Nothing was sent.",
+	    inputs[source->column_input].written, inputs[input].written, has, buf_text(&shown), lacks,
+	    planning->inputs->settings->path);
+}
+
+static int
+note_columns(struct planning *planning, uint32_t index, uint32_t input, const struct layout *layout,
+    struct err *err)
+{
+	struct planning_source *source = &planning->sources[index];
+
+	buf_clear(&planning->columns);
+	for (uint32_t i = 0; i < layout->output_count; i++) {
+		buf_add_span(&planning->columns, layout->outputs[i].name);
+		buf_add_byte(&planning->columns, '\0');
+	}
+	if (buf_check(&planning->columns, err))
+		return -1;
+	if (!layout->output_count)
+		return 0;
+	if (source->columns.len)
+		return compare_columns(planning, index, input, err);
+	source->column_input = input;
+	buf_add_span(&source->columns, buf_span(&planning->columns));
+	return buf_check(&source->columns, err);
+}
+
 /* Of a file's own header line; names that the job gives are judged with it. */
 static int
 see_layout(void *context, uint32_t index, uint32_t input, const struct layout *layout,
@@ -79,12 +155,9 @@ see_layout(void *context, uint32_t index, uint32_t input, const struct layout *l
 	struct planning *planning = context;
 	const struct settings_source *source = &planning->inputs->settings->sources[index];
 
-	buf_clear(&planning->columns);
 	for (uint32_t i = 0; i < layout->output_count; i++) {
 		struct span name = layout->outputs[i].name;
 
-		buf_add_span(&planning->columns, name);
-		buf_add_byte(&planning->columns, '\0');
 		if (fields_known(source->type, name) || is_extra(source, name))
 			continue;
 		if (layout->column_count == 1 &&
@@ -92,7 +165,7 @@ see_layout(void *context, uint32_t index, uint32_t input, const struct layout *l
 			return -1;
 		return refuse_name(source, source->inputs[input].written, name, err);
 	}
-	if (buf_check(&planning->columns, err))
+	if (note_columns(planning, index, input, layout, err))
 		return -1;
 	if (!planning->sink.layout)
 		return 0;
@@ -296,6 +369,7 @@ planning_done(struct planning *planning)
 		for (size_t j = 0; j < planning->sources[i].reason_count; j++)
 			free(planning->sources[i].reasons[j].words);
 		free(planning->sources[i].reasons);
+		buf_done(&planning->sources[i].columns);
 	}
 	free(planning->sources);
 	planning->sources = NULL;

@@ -44,6 +44,8 @@ struct planning_source {
 	struct rules_count counts[RULE_COUNT]; /* of the inputs whose fields were looked at */
 	struct planning_reason *reasons; /* all that the job has, met or not */
 	size_t reason_count;
+	struct buf columns; /* of its first input that is not empty, as plan_input has them */
+	uint32_t column_input;
 };
 
 struct planning {

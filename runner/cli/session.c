@@ -185,6 +185,7 @@ describe_source(struct session *session, size_t index, struct report_source *to,
 	to->rules = rules_of(source, after);
 	to->columns = session->inputs.headers[index].columns;
 	to->column_count = session->inputs.headers[index].count;
+	to->orders = inputs_orders(&session->inputs, (uint32_t)index);
 	return 0;
 }
 

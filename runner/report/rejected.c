@@ -24,8 +24,10 @@ rejected_init(struct rejected *rejected, const struct report_options *options, s
 		if (job->sources[i].column_count > most)
 			most = job->sources[i].column_count;
 	}
+	rejected->columns = calloc(most + 1, sizeof(*rejected->columns));
 	rejected->fields = calloc(most + 1, sizeof(*rejected->fields));
-	if (!rejected->fields)
+	rejected->ordered = calloc(most + 1, sizeof(*rejected->ordered));
+	if (!rejected->columns || !rejected->fields || !rejected->ordered)
 		return err_memory(err);
 	return retried_read(&rejected->retried, options, err);
 }
@@ -33,7 +35,9 @@ rejected_init(struct rejected *rejected, const struct report_options *options, s
 void
 rejected_done(struct rejected *rejected)
 {
+	free(rejected->columns);
 	free(rejected->fields);
+	free(rejected->ordered);
 	retried_done(&rejected->retried);
 	buf_done(&rejected->reason);
 	*rejected = (struct rejected){ .options = NULL };
@@ -43,6 +47,7 @@ rejected_done(struct rejected *rejected)
 struct telling {
 	struct rejected *rejected;
 	const struct report_source *source;
+	const uint32_t *order; /* of the columns of its input; NULL: that of the source */
 	const struct rejected_visitor *visitor;
 	struct rejected_row row; /* what all rows of the chunk have in common */
 	struct failures failures;
@@ -88,6 +93,20 @@ take_failure(const struct telling *telling, struct rejected_row *row)
 	row->input = RETRIED_NO_INPUT;
 }
 
+/* From the order of its input into that of its source, in which rows of all inputs stand in one table. */
+static void
+put_in_order(const struct telling *telling, struct rejected_row *row)
+{
+	struct span *ordered = telling->rejected->ordered;
+
+	if (!telling->order)
+		return;
+	for (size_t i = 0; i < telling->source->column_count; i++)
+		ordered[telling->order[i]] = i < row->field_count ? row->fields[i] : SPAN_NONE;
+	row->fields = ordered;
+	row->field_count = telling->source->column_count;
+}
+
 static void
 find_again(struct telling *telling, struct rejected_row *row)
 {
@@ -120,6 +139,7 @@ tell(struct telling *telling, const struct sent_row *sent, struct err *err)
 		take_place(telling, sent, &row);
 	else
 		take_failure(telling, &row);
+	put_in_order(telling, &row);
 	row.reason = buf_span(reason);
 	if (row.row == 0)
 		row.nth = ++telling->placeless;
@@ -173,10 +193,23 @@ tell_rows(struct telling *telling, struct err *err)
 	return result;
 }
 
+/* The header as it was sent with the chunk. */
+static const struct span *
+columns_of(const struct telling *telling)
+{
+	const struct report_source *source = telling->source;
+	struct span *columns = telling->rejected->columns;
+
+	if (!telling->order)
+		return source->columns;
+	for (size_t i = 0; i < source->column_count; i++)
+		columns[i] = source->columns[telling->order[i]];
+	return columns;
+}
+
 static int
 tell_answer(struct telling *telling, int file, struct err *err)
 {
-	const struct report_source *source = telling->source;
 	struct rejects_options options = {
 		.failures = &telling->failures,
 		.sent = telling->rejected->options->sent,
@@ -184,7 +217,8 @@ tell_answer(struct telling *telling, int file, struct err *err)
 		.rows_failed = telling->row.chunk->rows_failed,
 	};
 
-	if (failures_open(&telling->failures, file, source->columns, source->column_count, err) ||
+	if (failures_open(&telling->failures, file, columns_of(telling),
+		telling->source->column_count, err) ||
 	    rejects_find(&telling->rejects, &options, err))
 		return -1;
 	telling->found->has_answer = true;
@@ -219,6 +253,9 @@ rejected_chunk(struct rejected *rejected, const struct plan_chunk *plan,
 	SCOPED(telling) telling = {
 		.rejected = rejected,
 		.source = source,
+		.order = source->orders && plan->input < source->input_count
+			     ? source->orders[plan->input]
+			     : NULL,
 		.visitor = visitor,
 		.row = { .plan = plan, .chunk = chunk },
 		.found = found,

@@ -27,7 +27,7 @@ struct rejected_row {
 	uint64_t line;     /* and its first physical line; 0: it has no place */
 	uint32_t nth;      /* of the rows sent of that record; of the rows of the chunk that have no place */
 	struct span reason; /* on one line, safe to show */
-	const struct span *fields; /* as sent, in the order of the header */
+	const struct span *fields; /* as sent, in the order of report_source.columns */
 	size_t field_count;
 
 	uint32_t again;   /* the chunk in which it was sent again; 0: it was not */
@@ -44,7 +44,9 @@ struct rejected_visitor {
 struct rejected {
 	const struct report_options *options;
 	struct retried retried;
-	struct span *fields; /* of a row that was not found */
+	struct span *columns; /* of an input that has them in an order of its own */
+	struct span *fields;  /* of a row that was not found, in that order */
+	struct span *ordered; /* of a row of such an input, in the order of its source */
 	struct buf reason;
 };
 

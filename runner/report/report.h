@@ -26,8 +26,10 @@ struct report_source {
 	const char *type;          /* "people", "ballot" */
 	const char *const *inputs; /* paths as the job file writes them */
 	size_t input_count;
-	const struct span *columns; /* the header as sent; none if no input can be read */
+	const struct span *columns; /* the header as sent; none if all inputs are empty */
 	size_t column_count;
+	/* By input: where among the columns each of its own stands; NULL where the order is the same. */
+	const uint32_t *const *orders;
 	struct source_rules rules; /* max_rejected, after */
 };
 

@@ -216,6 +216,25 @@ is "and nothing more is sent" "$before" "$(grep -c '"what":"head"' ledger)"
 mv old.gz people.csv.gz
 runs 0 "with the old file it goes on"
 
+# ---- several inputs are of one layout
+scene layouts
+people 2
+printf '%s\n' first_name,state_file_id,registered_address.state,email Cid,NC3,NC,cid@example.org >more.csv
+input '[ "people.csv", "more.csv" ]'
+exits 65 "an input with a column more than the first" rollcall check job.cfg
+is "is told with what to do" "rollcall: people.csv and more.csv have not the same columns
+  more.csv has \"email\", people.csv has not.  Choose:
+    make it a source of its own in job.cfg;
+    or say which columns are sent of all of them:  columns = ( ... );
+Nothing was sent." "$(cat "$WORK/err")"
+input '[ "more.csv", "people.csv" ]'
+exits 65 "an input with a column less" rollcall check job.cfg
+err_has "as well" "  more.csv has \"email\", people.csv has not.  Choose:"
+: >none.csv
+SOURCE='empty = "allow";' input '[ "none.csv", "people.csv" ]'
+runs 0 "one that is empty has none to compare"
+exits 0 "and the load is whole" rollcall verify job.cfg
+
 # ---- patterns
 
 scene patterns

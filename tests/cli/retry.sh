@@ -249,6 +249,25 @@ exits 75 "while it runs" rollcall retry job.cfg good.csv
 exits 75 "also --failed" rollcall retry --failed job.cfg
 exec 9<&-
 
+# ---- inputs of a source whose columns stand in another order
+scene orders
+printf '%s\n' state_file_id,registered_address.state,first_name,email NC1,NC,Ann,ann@example.org NC2,NC,Bob,nowhere >people.csv
+printf '%s\n' email,first_name,state_file_id,registered_address.state nowhere,Cid,NC3,NC dan@example.org,Dan,NC4,NC >more.csv
+job
+sed -i 's|"people.csv"|[ "people.csv", "more.csv" ]|' job.cfg
+runs 3 "two inputs with the columns in another order"
+is "the rejected rows stand in one table, with their places" \
+	"people,1,$(cells import_id | sed -n 1p),people.csv,3,2,email is invalid,NC2,NC,Bob,nowhere
+people,2,$(cells import_id | sed -n 2p),more.csv,2,1,email is invalid,NC3,NC,Cid,nowhere" "$(sed 1d job.run/rejected.csv)"
+rollcall rejects -o fix.csv job.cfg
+correct
+exits 0 "corrected they are taken" rollcall retry job.cfg fix.csv
+is "and all are there, each with its own" "NC1 Ann NC2 Bob NC3 Cid NC4 Dan" \
+	"$(nation people.csv | python3 -c '
+import csv, sys
+print(*sorted(row["state_file_id"] + " " + row["first_name"] for row in csv.DictReader(sys.stdin)))')"
+exits 0 "the reports are what the events say" rollcall verify job.cfg
+
 # ---- an id that a full disk kept out of the store: it puts an import in doubt whose rows are handed in
 # rescue CHUNK ID: the line that a run writes into the file ids
 rescue()
