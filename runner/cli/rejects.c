@@ -136,8 +136,7 @@ warn(const struct asking *asking, const struct reporting_gaps *gaps)
 	char number[SHOW_BYTES];
 
 	if (gaps->is_unreadable)
-		fprintf(stderr, "warning: an input could not be read again: rows of it have no place\n"
-				"  in source_file, and retry will not take them.\n");
+		reporting_warn_unplaced();
 	warn_unlisted(gaps);
 	if (asking->again)
 		fprintf(stderr, "note: %s of these rows %s sent again already and await an answer:\n"

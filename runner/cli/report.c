@@ -18,7 +18,8 @@ const struct verb verb_report = {
 	.most = 1,
 	.summary = "writes the reports again",
 	.help = "report.csv, summary.csv and rejected.csv, at any time, also while a run is\n"
-		"going.  The same events give the same bytes.\n",
+		"going.  The same events give the same bytes, as long as the inputs can be\n"
+		"read again: they say where a rejected row stands.\n",
 	.options = OPTION_BIT(JSON) | OPTION_BIT(QUIET) | OPTION_BIT(STATE_DIR),
 	.is_built = true,
 	.run = report_run,
@@ -65,6 +66,8 @@ report_run(const struct args *args, struct err *err)
 		failed = print_json(&session, folder, err);
 	else if (!failed && !args_has(args, OPTION_QUIET))
 		printf("%s/report.csv\n%s/summary.csv\n%s/rejected.csv\n", folder, folder, folder);
+	if (!failed && result->rows_unplaced)
+		reporting_warn_unplaced();
 	free(result);
 	if (failed)
 		confinement_withdraw(&session);

@@ -103,6 +103,13 @@ reporting_write(struct session *session, struct report_result *result, struct er
 
 /* ---- rejected rows */
 
+void
+reporting_warn_unplaced(void)
+{
+	fprintf(stderr, "warning: an input could not be read again: rows of it have no place\n"
+			"  in source_file, and retry will not take them.\n");
+}
+
 struct listing {
 	struct rejected rejected;
 	const struct rejected_visitor *visitor;

@@ -29,6 +29,9 @@ struct reporting_gaps {
 	uint64_t unlisted;  /* rows that the nation rejected and its answers, as they are kept, do not name */
 };
 
+/* To stderr: rows are listed without their places. */
+void reporting_warn_unplaced(void);
+
 /* Visits every rejected row of the load that can be listed. ERR_INPUT if it cannot be known which were sent
  * again. */
 int reporting_each_rejected(struct session *session, const struct rejected_visitor *visitor,

@@ -270,6 +270,8 @@ visit_chunk(void *visitor, const struct plan_chunk *plan, const struct chunk *ch
 	note_chunk(&note, walk->options->job->sources[plan->source].name, plan, chunk);
 	note_rejected(&note, chunk, &found);
 	note_retried(&note, chunk, &found);
+	if (found.is_unreadable)
+		result->rows_unplaced += found.unplaced;
 	digest = find_digest(walk, plan, chunk, &note);
 	if (buf_check(&walk->note, err))
 		return -1;

@@ -100,6 +100,7 @@ struct report_result {
 	struct report_ground grounds[REPORT_GROUNDS_MOST]; /* of rows still rejected: the most frequent */
 	uint64_t ground_count;   /* how many there are */
 	uint64_t rows_explained; /* rows that have one; with the rest, no failure CSV names them */
+	uint64_t rows_unplaced;  /* rejected, and of inputs that could not be read again */
 	struct report_totals sources[LIMIT_SOURCES]; /* as many as the job has */
 	struct report_totals total;
 	enum equation equation; /* that explains the nation's counts */

@@ -126,6 +126,7 @@ exits 0 "verify as well" rollcall verify job.cfg
 mv people.csv.gz away
 exits 66 "without the input there is nothing to make it from" rollcall verify job.cfg
 exits 0 "report goes without" rollcall report job.cfg
+err_has "and says what is not known" "warning: an input could not be read again: rows of it have no place"
 is "its rows have their columns, and no place" "people,2,$(cells import_id | sed -n 2p),people.csv.gz,,,email is invalid,NC3,NC,Ann 3,nowhere" \
 	"$(grep NC3 job.run/rejected.csv)"
 same "under the same names" <(head -n 1 first.csv) <(head -n 1 job.run/rejected.csv)
