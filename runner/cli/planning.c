@@ -102,26 +102,21 @@ compare_columns(const struct planning *planning, uint32_t index, uint32_t input,
 {
 	const struct planning_source *source = &planning->sources[index];
 	const struct settings_path *inputs = planning->inputs->settings->sources[index].inputs;
-	struct span first = buf_span(&source->columns), these = buf_span(&planning->columns);
-	const char *has = inputs[input].written, *lacks = inputs[source->column_input].written;
-	struct span name = find_other(these, first);
+	const char *first = inputs[source->column_input].written, *other = inputs[input].written;
+	struct span more = find_other(buf_span(&planning->columns), buf_span(&source->columns));
+	struct span less = find_other(buf_span(&source->columns), buf_span(&planning->columns));
 	SCOPED(buf) shown = BUF_INIT;
 
-	if (!name.ptr) {
-		has = inputs[source->column_input].written;
-		lacks = inputs[input].written;
-		name = find_other(first, these);
-	}
-	if (!name.ptr)
+	if (!more.ptr && !less.ptr)
 		return 0;
-	show_safe(&shown, name, 80);
+	show_safe(&shown, more.ptr ? more : less, 80);
 	return err_set(err, ERR_DATA,
 	    "%s and %s have not the same columns\n"
 	    "  %s has \"%s\", %s has not.  Choose:\n"
 	    "    make it a source of its own in %s;\n"
 	    "    or say which columns are sent of all of them:  columns = ( ... );\n"
 	    "Nothing was sent.",
-	    inputs[source->column_input].written, inputs[input].written, has, buf_text(&shown), lacks,
+	    first, other, more.ptr ? other : first, buf_text(&shown), more.ptr ? first : other,
 	    planning->inputs->settings->path);
 }
 
@@ -131,7 +126,6 @@ note_columns(struct planning *planning, uint32_t index, uint32_t input, const st
 {
 	struct planning_source *source = &planning->sources[index];
 
-	buf_clear(&planning->columns);
 	for (uint32_t i = 0; i < layout->output_count; i++) {
 		buf_add_span(&planning->columns, layout->outputs[i].name);
 		buf_add_byte(&planning->columns, '\0');
@@ -254,6 +248,7 @@ see_input(void *context, const struct plan_input *input, const struct pass_resul
 		failed = planning->sink.input(planning->sink.ctx, &planned,
 		    planning->inputs->jobs[input->source].inputs[input->input].written, err);
 	buf_clear(&planning->reasons);
+	buf_clear(&planning->columns);
 	return failed;
 }
 
