@@ -20,6 +20,16 @@ open_folder(const char *path, struct err *err)
 	return fd < 0 ? err_system(err, ERR_CREATE, errno, "%s", path) : fd;
 }
 
+/* *fd is -1 if no chunk was answered for yet. */
+static int
+open_answers(const struct session *session, int *fd, struct err *err)
+{
+	*fd = openat(session->folder_fd, "answers", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (*fd >= 0 || errno == ENOENT)
+		return 0;
+	return err_system(err, ERR_IO, errno, "cannot open %s/answers", session->folder);
+}
+
 void
 reporting_folder(const struct session *session, char folder[PATH_MAX])
 {
@@ -79,8 +89,10 @@ reporting_write_to(struct session *session, const char *folder, struct report_re
 
 	if (options.folder < 0)
 		return -1;
-	options.answers =
-	    openat(session->folder_fd, "answers", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (open_answers(session, &options.answers, err)) {
+		close(options.folder);
+		return -1;
+	}
 	steps_at("before the reports");
 	failed = report_write(&options, result, err);
 	steps_at("after the reports");
@@ -141,17 +153,19 @@ reporting_each_rejected(struct session *session, const struct rejected_visitor *
 {
 	const struct journal_port *journal = &session->journal;
 	struct sent_port rows = inputs_rows(&session->inputs);
-	const struct report_options options = {
+	struct report_options options = {
 		.job = &session->job,
 		.journal = journal,
 		.sent = &rows,
 		.folder = -1,
-		.answers =
-		    openat(session->folder_fd, "answers", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
 	};
 	struct listing listing = { .visitor = visitor };
-	int failed = rejected_init(&listing.rejected, &options, err);
+	int failed;
 
+	*gaps = listing.gaps;
+	if (open_answers(session, &options.answers, err))
+		return -1;
+	failed = rejected_init(&listing.rejected, &options, err);
 	if (!failed && listing.rejected.retried.is_unreadable)
 		failed = err_set(err, ERR_INPUT,
 		    "it cannot be told which rejected rows were sent again: %s",

@@ -196,6 +196,18 @@ exec 8<&-
 wait "$BACKGROUND"
 is "and finds a good load good" "0 reports good" "$? $(tail -n1 second.out | xargs)"
 
+# The raw answers cannot be read: that is said, and the reports stay.
+mv job.run/answers raw
+: >job.run/answers
+cp job.run/rejected.csv before.csv
+exits 74 "reports without the raw answers" rollcall report job.cfg
+err_has "are refused" "rollcall: cannot open job.run/answers: Not a directory"
+same "what was written stays" before.csv job.run/rejected.csv
+exits 74 "so is a list of rejected rows" rollcall rejects job.cfg
+rm job.run/answers
+mv raw job.run/answers
+exits 0 "with them it goes" rollcall report job.cfg
+
 # ---- while a run is going
 scene going --fault status:word=working
 people 6
