@@ -134,12 +134,26 @@ take_option(const struct lot *lot, struct asked *asked, const char *name, const 
 		refuse(lot);
 }
 
+static uint64_t
+seeds_unasked(const struct lot *lot)
+{
+	const char *is_long = getenv("ROLLCALL_LONG");
+	const char *wanted = getenv("SEEDS");
+	uint64_t seeds;
+
+	if (is_long && strcmp(is_long, "1") == 0)
+		return lot->long_seeds;
+	if (!wanted)
+		return lot->seeds;
+	if (!number_u64(span_of(wanted), &seeds) || !seeds || seeds > MOST)
+		refuse(lot);
+	return seeds;
+}
+
 int
 lot_main(const struct lot *lot, int argc, char **argv)
 {
-	const char *wanted = getenv("ROLLCALL_LONG");
-	bool is_long = wanted && strcmp(wanted, "1") == 0;
-	struct asked asked = { .from = 1, .count = is_long ? lot->long_seeds : lot->seeds };
+	struct asked asked = { .from = 1, .count = seeds_unasked(lot) };
 	uint64_t steps;
 
 	/* LMDB takes 2 MiB at each opening: kept, they need not be mapped each time. */

@@ -1,7 +1,8 @@
 /* lot.h - many seeds, each a world of its own: run to its end as it comes, and again with kills at
  * steps that chance chooses. A failure prints the command that plays it again.
  *
- *     PROGRAM                        the seeds of make check (with ROLLCALL_LONG=1, of make check-long)
+ *     PROGRAM                        the seeds of make check (with ROLLCALL_LONG=1, of make check-long;
+ *                                    with SEEDS=N in the environment, the first N)
  *     PROGRAM [--from N] --seeds M   M seeds from 1, or from N, on
  *     PROGRAM --until-failure ...    ends with the first seed that fails
  *     PROGRAM --seed N               that one, with a trace of all that happens
