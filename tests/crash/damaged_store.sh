@@ -13,7 +13,7 @@ SEED=${ROLLCALL_SEED:-1}
 if [ -n "${ROLLCALL_LONG:-}" ]; then
 	flips=${ROLLCALL_FLIPS:-10000} small=1000 cuts=1000
 else
-	flips=150 small=30 cuts=40
+	flips=75 small=30 cuts=40
 fi
 
 # ---- a load of 40 chunks, cut off in the middle; its store a while before; another load

@@ -30,13 +30,13 @@ but_for='runner/source/file.o'
 prints='exit perror printf putchar puts stderr stdout vprintf __printf_chk __vprintf_chk'
 programs='runner/main.o runner/cli/ sandbox/main.o'
 
-# calls OBJECT_OR_ARCHIVE: what it needs from elsewhere.
+# calls OBJECT...: "object: name" for each that it needs from elsewhere.
 calls()
 {
-	"$NM" -P "$1" 2>/dev/null | awk '
-		$2 == "U" || $2 == "w" { wanted[$1] }
-		$2 ~ /^[A-TV-Zabd-t]$/ { defined[$1] }
-		END { for (name in wanted) if (!(name in defined)) print name }' | sort
+	"$NM" -P -A "$@" 2>/dev/null | awk '
+		$3 == "U" || $3 == "w" { wanted[$1 " " $2] }
+		$3 ~ /^[A-TV-Zabd-t]$/ { defined[$1 " " $2] }
+		END { for (call in wanted) if (!(call in defined)) print call }' | sort
 }
 
 # lines WORDS: one a line.
@@ -51,17 +51,17 @@ lines()
 core_calls()
 {
 	${CC:-cc} -r -nostdlib -o "$WORK/core.o" -Wl,--whole-archive "$1" -Wl,--no-whole-archive "$2" &&
-		calls "$WORK/core.o" | grep -vxF "$(lines "$core_may")"
+		calls "$WORK/core.o" | sed 's/.*: //' | grep -vxF "$(lines "$core_may")"
 }
 
 # forbidden WORDS OBJECT...: "object: call" for each call that is among the words.
 forbidden()
 {
-	local words=$1 object
+	local words=${1//[$'\n\t']/ }
 	shift
-	for object; do
-		calls "$object" | grep -xF "$(lines "$words")" | sed "s|^|$object: |"
-	done
+	calls "$@" | awk -v words="$words" '
+		BEGIN { count = split(words, list); for (i = 1; i <= count; i++) is_word[list[i]] }
+		$2 in is_word'
 }
 
 # objects FOLDER_OR_FILE...: as built of what there is, less those in $but_for.
@@ -89,10 +89,7 @@ library_objects()
 # members that define a name, and says nothing.
 defined_twice()
 {
-	local object
-	for object; do
-		"$NM" -P "$object" 2>/dev/null | awk '$2 ~ /^[BDRT]$/ { print $1 }'
-	done | sort | uniq -d
+	"$NM" -P -A "$@" 2>/dev/null | awk '$3 ~ /^[BDRT]$/ { print $2 }' | sort | uniq -d
 }
 
 cd "$TOP_BUILDDIR" || exit 99
