@@ -2,8 +2,9 @@
 # hunt.sh - a night for the fuzz targets: in a build with --enable-fuzzers,
 #
 #	make hunt                                 every target, 10 million runs each
-#	make hunt RUNS=100000 TARGETS="json head"
+#	make hunt RUNS=100000 TARGETS="json head" MAX_LEN=1024
 #
+# Inputs are of up to MAX_LEN bytes; without it as libFuzzer chooses, 4096 or as the longest that it has.
 # New inputs are kept in found/NAME, so that the next hunt goes on; a finding is found/NAME-*, and
 # belongs in tests/fuzz/corpus/NAME with its cure. A line a target: runs, seconds, inputs kept.
 set -u
@@ -19,13 +20,15 @@ else
 	done
 fi
 
+options=(-timeout=60 -rss_limit_mb=4096 -print_final_stats=1)
+[ -z "${MAX_LEN:-}" ] || options+=("-max_len=$MAX_LEN")
+
 findings=0
 for name in "${targets[@]}"; do
 	mkdir -p "found/$name"
 	began=$SECONDS
-	if "tests/fuzz/fuzz_$name" -runs="$runs" -timeout=60 -rss_limit_mb=4096 -print_final_stats=1 \
-		-artifact_prefix="found/$name-" "found/$name" "$TOP_SRCDIR/tests/fuzz/corpus/$name" \
-		>"found/$name.log" 2>&1; then
+	if "tests/fuzz/fuzz_$name" -runs="$runs" "${options[@]}" -artifact_prefix="found/$name-" \
+		"found/$name" "$TOP_SRCDIR/tests/fuzz/corpus/$name" >"found/$name.log" 2>&1; then
 		result="no finding"
 	else
 		result="FOUND SOMETHING: found/$name.log"
