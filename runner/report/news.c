@@ -61,10 +61,24 @@ add_ending(struct buf *to, const struct event *event, enum ending ending)
 	}
 }
 
+/* nationbuilder-api.md: "An unknown word: keep polling, warn". */
+static bool
+is_unknown_word(const struct event *event)
+{
+	return event->type == EVENT_STATUS_CHANGED && event->word == WORD_UNKNOWN;
+}
+
 bool
 news_of(struct buf *to, const struct event *event, const struct report_job *job,
     enum weight *weight)
 {
+	if (is_unknown_word(event)) {
+		*weight = WEIGHT_WARNING;
+		buf_printf(to, "chunk %s-%u: the nation says \"%s\", a word not known here; it is "
+			       "asked on until poll.deadline",
+		    report_source_name(job, event->source), event->chunk, event->text);
+		return true;
+	}
 	for (size_t i = 0; i < ARRAY_COUNT(news); i++) {
 		if (news[i].type != event->type)
 			continue;

@@ -175,6 +175,7 @@ is "the chunk failed" "2 0: failed never taken" "$(posts) $(imports): $(words st
 # ---- polls and results
 answer "completed is finished" status:word=completed 0 3 3 "done done done"
 answer "an unknown word is polled on" status:1-4:word=dreaming 0 3 3 "done done done"
+err_has "and told" "warning: chunk people-1: the nation says \"dreaming\", a word not known here"
 DEADLINE=100ms answer "no end before poll.deadline" status:word=dreaming 6 3 3 "submitted submitted submitted"
 err_has "the ending says what is missing" "stopped: job: the nation has not finished every import"
 no_faults

@@ -85,6 +85,17 @@ what_no_waiting_mends_names_no_next_try(void **state)
 	check(&event, "chunk people-3: not taken: the nation answered 403", WEIGHT_WARNING);
 }
 
+static void
+a_word_that_is_not_known_is_a_warning(void **state)
+{
+	const struct event event = { .type = EVENT_STATUS_CHANGED, .chunk = 3, .attempt = 1,
+		.word = WORD_UNKNOWN, .text = "embargoed" };
+
+	(void)state;
+	check(&event, "chunk people-3: the nation says \"embargoed\", a word not known here; it is asked "
+		      "on until poll.deadline", WEIGHT_WARNING);
+}
+
 int
 main(void)
 {
@@ -94,6 +105,7 @@ main(void)
 		cmocka_unit_test(a_doubt_says_how_long_it_settles),
 		cmocka_unit_test(a_chunk_that_was_found_says_as_what),
 		cmocka_unit_test(what_goes_the_straight_way_is_no_news),
+		cmocka_unit_test(a_word_that_is_not_known_is_a_warning),
 	};
 
 	return cmocka_run_group_tests_name("news", tests, NULL, NULL);
