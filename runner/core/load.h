@@ -193,7 +193,8 @@ void load_park(struct load *load, uint32_t index);
 
 void load_pause(struct load *load, int64_t until_ms);
 
-/* A request failed to be understood, or was; retry_cost is of the budget (replies.md). */
+/* A request failed, was put off by the nation, or was understood; retry_cost, 0 where it was put off, is
+ * of the budget (replies.md). */
 void load_failure(struct load *load, uint64_t retry_cost, int64_t mono_ms);
 void load_success(struct load *load, int64_t mono_ms);
 

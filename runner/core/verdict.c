@@ -294,7 +294,6 @@ put_off_and_pause(struct verdict *verdict, const struct reply *reply,
 	verdict->pause_ms = told_wait_ms(reply, submit_backoff(context));
 	verdict->event.due_ms = context->wall_ms + verdict->pause_ms;
 	verdict->retry_cost = 0; /* it was the nation's wish, not a fault */
-	verdict->is_success = true;
 }
 
 static void
@@ -352,7 +351,6 @@ again_after_pause(struct verdict *verdict, const struct reply *reply,
 	if (reply->status == 429) {
 		verdict->trouble = TROUBLE_NONE;
 		verdict->retry_cost = 0;
-		verdict->is_success = true;
 	}
 }
 

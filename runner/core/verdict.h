@@ -23,7 +23,7 @@ struct verdict {
 	enum err_kind stop; /* ERR_NONE, or the run ends with it; stop_text says why */
 	char stop_text[LIMIT_NOTE_BYTES + 128];
 
-	int64_t pause_ms;     /* > 0: no request of any kind for so long */
+	int64_t pause_ms;     /* > 0: no request of any kind for so long; no success, then */
 	uint64_t retry_cost;  /* > 0: a failure, and what it takes of the retry budget */
 	bool is_success;      /* the nation answered and we understood */
 	bool is_no_connection; /* nothing was sent */

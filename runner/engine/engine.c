@@ -99,14 +99,14 @@ engine_account(struct engine *engine, const struct verdict *verdict)
 
 	if (verdict->is_success)
 		load_success(load, now.mono_ms);
-	if (verdict->retry_cost)
+	else if (verdict->retry_cost || verdict->pause_ms)
 		load_failure(load, verdict->retry_cost, now.mono_ms);
 	if (verdict->pause_ms)
 		load_pause(load, now.mono_ms + verdict->pause_ms);
 	if (verdict->stop)
 		engine_stop(engine, verdict->stop, "%s", verdict->stop_text);
 	else if (load_has_given_up(load, now.mono_ms))
-		engine_stop(engine, ERR_UNREACHABLE, "no answer from the nation for retry.give_up");
+		engine_stop(engine, ERR_UNREACHABLE, "no progress with the nation for retry.give_up");
 }
 
 const struct load *

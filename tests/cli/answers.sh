@@ -217,6 +217,16 @@ updates()
 updates within
 updates separate
 
+# ---- a nation that puts off for ever
+scene put-off --fault submit:status=429
+people 2
+RETRY='give_up = "200ms";' job
+runs 69 "429 until retry.give_up"
+err_has "is no progress" "failed: job: no progress with the nation for retry.give_up"
+is "what was put off is planned" planned "$(words state)"
+no_faults
+runs 0 "the next run goes on"
+
 # ---- no nation at all
 scene away
 people 6
@@ -224,7 +234,7 @@ RETRY='give_up = "200ms";' job
 stop_sandbox TERM
 SANDBOX_PID=
 runs 69 "connection refused until retry.give_up"
-err_has "says so" "failed: job: no answer from the nation for retry.give_up"
+err_has "says so" "failed: job: no progress with the nation for retry.give_up"
 is "and the report says that nothing was sent" "planned planned planned" "$(words state)"
 file_lacks "no POST was even begun that could be in doubt" job.run/report.csv in_doubt
 

@@ -45,6 +45,12 @@ no_faults
 fault 'status:every=2:status=503'
 asks 0 "a nation that stumbles is asked again"
 no_faults
+fault 'status:1:status=429'
+asks 0 "one that puts off a question for a status has not said anything else"
+no_faults
+fault 'result:1:status=429'
+asks 0 "nor one that puts off that for a result"
+no_faults
 
 # ---- rejected rows
 scene rejected
