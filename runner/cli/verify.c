@@ -161,9 +161,11 @@ compare_files(const struct pair *pair, const char *name, bool *differs, struct e
 struct reports {
 	char kept[PATH_MAX], made[PATH_MAX + 16];
 	int findings;
+	bool lacks_some;
 };
 
-/* A report that was never written is none that differs. */
+/* A report that is not there is none that differs: a kill may have come before it was written. But
+ * it is not called good. */
 static int
 compare_report(struct telling *telling, struct reports *reports, const char *name,
     struct err *err)
@@ -177,6 +179,7 @@ compare_report(struct telling *telling, struct reports *reports, const char *nam
 		return -1;
 	if (pair.kept && pair.made && compare_files(&pair, name, &differs, err))
 		return -1;
+	reports->lacks_some = reports->lacks_some || (pair.made && !pair.kept);
 	if (!pair.kept || (pair.made && !differs))
 		return 0;
 	reports->findings++;
@@ -228,6 +231,9 @@ check_reports(struct session *session, struct telling *telling, int *findings, s
 	for (size_t i = 0; i < ARRAY_COUNT(names) && !failed; i++)
 		failed = compare_report(telling, &reports, names[i], err);
 	*findings += reports.findings;
+	telling->reports = reports.lacks_some && !reports.findings
+			       ? "not all there: rollcall report writes them"
+			       : verdict_word(*findings);
 	for (size_t i = 0; i < ARRAY_COUNT(names) && fd >= 0; i++)
 		unlinkat(fd, names[i], 0);
 	if (fd >= 0) {
@@ -290,8 +296,6 @@ judge_reports(struct session *session, struct telling *telling, int *findings, s
 		telling->reports = "not compared: the load is running";
 	else if (check_reports(session, telling, findings, err))
 		return -1;
-	else
-		telling->reports = verdict_word(*findings);
 	if (!telling->is_json)
 		printf("reports    %s\n", telling->reports);
 	return 0;

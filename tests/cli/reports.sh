@@ -183,6 +183,12 @@ exits 73 "where the reports cannot be made again" rollcall verify job.cfg
 is "nothing is said of them" "store inputs" "$(cut -d' ' -f1 "$WORK/out" | xargs)"
 rm job.run/.verify
 
+# A kill may come before they are written, so that is no damage; but what is not there is not good.
+mv job.run/summary.csv kept.csv
+exits 0 "a report that is not there" rollcall verify job.cfg
+out_has "is not called good" "reports    not all there: rollcall report writes them"
+mv kept.csv job.run/summary.csv
+
 # Two at once: the second waits, and finds the folder of the first removed.
 mkdir job.run/.verify
 _one_waits() { awk -v inode="$inode" '$2 == "->" && $7 ~ ":" inode "$" { found = 1 } END { exit !found }' /proc/locks; }
