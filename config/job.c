@@ -11,7 +11,10 @@
 #include "config/source.h"
 #include "config/syntax.h"
 #include "config/value.h"
+#include "runner/base/buf.h"
 #include "runner/base/limits.h"
+#include "runner/base/scoped.h"
+#include "runner/base/show.h"
 
 /* A group on its way into `base`: the settings, or one of their sources. */
 struct group {
@@ -218,6 +221,7 @@ name_job(struct settings *settings, const char *path, struct err *err)
 	const char *slash = strrchr(path, '/');
 	struct span name = span_of(slash ? slash + 1 : path);
 	struct span folder = { path, slash ? (size_t)(slash - path) : 0 };
+	SCOPED(buf) command = BUF_INIT;
 
 	if (slash == path)
 		folder.len = 1;
@@ -229,9 +233,13 @@ name_job(struct settings *settings, const char *path, struct err *err)
 		    "Nothing was sent.",
 		    path);
 	settings->path = arena_text(&settings->arena, span_of(path));
+	show_word(&command, span_of(path));
+	if (buf_check(&command, err))
+		return -1;
+	settings->command = arena_text(&settings->arena, buf_span(&command));
 	settings->name = arena_text(&settings->arena, name);
 	settings->folder = arena_text(&settings->arena, folder.len ? folder : span_of("."));
-	if (!settings->path || !settings->name || !settings->folder)
+	if (!settings->path || !settings->command || !settings->name || !settings->folder)
 		return err_memory(err);
 	return 0;
 }

@@ -14,7 +14,7 @@ struct settings_mark {
 void
 settings_init(struct settings *settings)
 {
-	*settings = (struct settings){ .path = "", .folder = ".", .name = "" };
+	*settings = (struct settings){ .path = "", .folder = ".", .name = "", .command = "" };
 }
 
 void

@@ -160,6 +160,9 @@ struct settings {
 	const char *path;   /* the job file as given */
 	const char *folder; /* its folder, "." if the path names none */
 	const char *name;   /* its name without folder and ".cfg": the run folder is NAME.run */
+	/* What names the job on a command line that a message proposes: path as a word for a shell,
+	 * and the options without which another run folder would be meant. */
+	const char *command;
 	uint64_t version;
 
 	struct settings_nation nation;

@@ -198,3 +198,33 @@ show_lines(struct buf *to, struct span text)
 		text.len -= len;
 	}
 }
+
+/* A letter of any script is nothing to a shell. */
+static bool
+is_plain(char c)
+{
+	return (unsigned char)c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || (c && strchr("_@%+=:,./-", c));
+}
+
+void
+show_word(struct buf *to, struct span text)
+{
+	size_t plain = 0;
+
+	while (plain < text.len && is_plain(text.ptr[plain]))
+		plain++;
+	if (text.len && plain == text.len) {
+		buf_add(to, text.ptr, text.len);
+		return;
+	}
+	buf_add_byte(to, '\'');
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] == '\'')
+			buf_add_text(to, "'\\");
+		buf_add_byte(to, text.ptr[i]);
+		if (text.ptr[i] == '\'')
+			buf_add_byte(to, '\'');
+	}
+	buf_add_byte(to, '\'');
+}

@@ -29,6 +29,9 @@ void show_safe(struct buf *to, struct span text, size_t most);
  * as show_safe(), but line ends stay. */
 void show_lines(struct buf *to, struct span text);
 
+/* Appends `text` as one word of a shell's command line: as it is, or in quotation marks. */
+void show_word(struct buf *to, struct span text);
+
 /* The UTF-8 character at the front acts on a terminal or turns what stands beside it: a control byte,
  * DEL, a C1 control, U+2028 to U+202E, U+2066 to U+2069. */
 bool show_acts(struct span text);

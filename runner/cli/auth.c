@@ -268,7 +268,7 @@ print_json(const struct auth *auth, struct err *err)
 static int
 conclude(const struct auth *auth, struct err *err)
 {
-	const char *path = auth->settings->path;
+	const char *job = auth->settings->command;
 	const char *label = auth->settings->nation.label;
 
 	if (auth->answer.kind == ERR_NONE)
@@ -277,10 +277,10 @@ conclude(const struct auth *auth, struct err *err)
 		return err_set(err, auth->answer.kind, "%s: %s", label, auth->answer.words);
 	if (auth->token.is_refreshable)
 		return err_set(err, ERR_ACCESS, "%s: %s\nRefresh it:  rollcall auth --refresh %s",
-		    label, auth->answer.words, path);
+		    label, auth->answer.words, job);
 	if (auth->signin.source.scheme == TOKEN_FILE)
 		return err_set(err, ERR_ACCESS, "%s: %s\nSet another up:  rollcall auth --set %s",
-		    label, auth->answer.words, path);
+		    label, auth->answer.words, job);
 	return err_set(err, ERR_ACCESS, "%s: %s\nPut another there: %s", label, auth->answer.words,
 	    auth->settings->nation.token.written);
 }
@@ -308,7 +308,7 @@ with_way_out(const struct auth *auth, struct err *err)
 		return -1;
 	snprintf(text, sizeof(text), "%s", err->text);
 	return err_set(err, ERR_ACCESS, "%.3000s\nSet another up:  rollcall auth --set %s", text,
-	    auth->settings->path);
+	    auth->settings->command);
 }
 
 static int

@@ -84,7 +84,7 @@ refuse_sent_ballots(struct session *session, struct err *err)
 			return err_set(err, ERR_USAGE,
 			    "ballots of %s were sent already: a new load would count them twice\n"
 			    "  rollcall run --new --again %s     does it all the same",
-			    load->sources[i], session->settings.path);
+			    load->sources[i], session->settings.command);
 	}
 	return 0;
 }
@@ -275,7 +275,7 @@ say_adopted(const struct session *session, const char *from, const struct engine
 		fprintf(stderr,
 		    "  No import of this load is known here, so the list proves nothing: they will be "
 		    "held.\n  If nothing was sent there either:  rollcall run --new %s\n",
-		    session->settings.path);
+		    session->settings.command);
 }
 
 /* Nobody else runs it: the engine, without a nation, puts what is planned in doubt; only when that is

@@ -100,7 +100,7 @@ say_changed(struct comparison *comparison, struct input *input, const char *how,
 	    "  %s  Choose:\n"
 	    "    put the old file back, or\n"
 	    "    rollcall run --new %s     start over%s",
-	    comparison->path, how, sent, session->settings.path, hint);
+	    comparison->path, how, sent, session->settings.command, hint);
 }
 
 static int

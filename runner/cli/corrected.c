@@ -199,14 +199,14 @@ find_rejected(struct corrected *corrected, const struct unsettled_claim *claim,
 			return handed_wrong(handed, err,
 			    "%s-%u is held: which of its rows were rejected is not known any more\n"
 			    "    rollcall explain %s %s-%u", source, claim->chunk,
-			    corrected->session->settings.path, source, claim->chunk);
+			    corrected->session->settings.command, source, claim->chunk);
 		return handed_wrong(handed, err, "%s was not rejected", buf_text(&which));
 	case UNSETTLED_AGAIN:
 		return handed_wrong(handed, err,
 		    "%s was sent again already, in %s-%u\n"
 		    "  A row is sent again once, unless it is rejected again.  What became of it:\n"
 		    "    rollcall explain %s %s-%u", buf_text(&which), source,
-		    (*found)->again, corrected->session->settings.path, source, (*found)->again);
+		    (*found)->again, corrected->session->settings.command, source, (*found)->again);
 	case UNSETTLED_BEFORE:
 		break;
 	}
@@ -278,7 +278,7 @@ say_before(struct corrected *corrected, struct err *err)
 	return err_set(err, ERR_DATA,
 	    "%s was handed in before, at %s\n"
 	    "  Its rows are in the plan:  rollcall run %s  goes on with them.\n%s",
-	    corrected->handed.file->written, stamp_iso(before.at_ms, at), session->settings.path,
+	    corrected->handed.file->written, stamp_iso(before.at_ms, at), session->settings.command,
 	    cause.text);
 }
 

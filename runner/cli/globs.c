@@ -439,7 +439,7 @@ globs_warn(const struct settings *settings)
 			    "warning: %s: %s that the load does not know: %s, not sent\n"
 			    "  rollcall run --new %s     starts over with all\n",
 			    source->name, count == 1 ? "a file fits" : "files fit",
-			    show_count(count, shown), settings->path);
+			    show_count(count, shown), settings->command);
 	}
 }
 

@@ -328,7 +328,10 @@ tell(const struct init *init, const struct starter_source *sources, size_t count
 	bool is_stdout = !init->output.path;
 	FILE *to = is_stdout ? stderr : stdout;
 	SCOPED(buf) job = BUF_INIT;
+	SCOPED(buf) word = BUF_INIT, command = BUF_INIT;
 
+	show_word(&word, span_of(init->job));
+	show_safe(&command, buf_span(&word), SIZE_MAX);
 	show_safe(&job, span_of(init->job), SIZE_MAX);
 	for (size_t i = 0; i < count; i++) {
 		const struct look *look = sources[i].look;
@@ -345,7 +348,7 @@ tell(const struct init *init, const struct starter_source *sources, size_t count
 		return;
 	printf("Wrote %s.  %zu decision%s %s marked DECIDE in it.\nNext:  rollcall check %s\n",
 	    buf_text(&job), decisions, decisions == 1 ? "" : "s", decisions == 1 ? "is" : "are",
-	    buf_text(&job));
+	    buf_text(&command));
 }
 
 static void

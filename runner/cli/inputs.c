@@ -65,7 +65,7 @@ prepare(void *context, uint32_t source, uint32_t input, struct err *err)
 		return err_set(err, cause.kind, "%s", cause.text);
 	inputs->facts[at].was_copied = true;
 	if (cause.kind == ERR_DATA || !is_copy_there(inputs, at))
-		return complaint_changed(name.written, "", inputs->settings->path, err);
+		return complaint_changed(name.written, "", inputs->settings->command, err);
 	return 0;
 }
 
@@ -99,7 +99,7 @@ describe_sources(struct inputs *inputs)
 		.jobs = inputs->jobs,
 		.job_count = settings->source_count,
 		.is_padded = settings->nation.base64_padding,
-		.job_path = settings->path,
+		.job = settings->command,
 		.prepare = prepare,
 		.ctx = inputs,
 	};
@@ -340,7 +340,7 @@ take_columns(struct inputs *inputs, const struct plan_input *input, struct err *
 		    "the load in %s does not say which columns are sent\n"
 		    "  It was begun by a rollcall that was never released.\n"
 		    "  rollcall run --new %s     starts over",
-		    inputs->folder, inputs->settings->path);
+		    inputs->folder, inputs->settings->command);
 	if (!input->columns.len)
 		return 0;
 	return header->text ? take_order(inputs, input, err)

@@ -146,6 +146,6 @@ resolve_run(const struct args *args, struct err *err)
 	    resolve_somehow(&session, &event, err))
 		return -1;
 	fprintf(stderr, "%s is settled.  rollcall run %s goes on.\n", args->operands[1],
-	    session.settings.path);
+	    session.settings.command);
 	return 0;
 }

@@ -53,7 +53,7 @@ say_unsure(const struct session *session, const struct engine_retried *retried)
 			"  rollcall explain %s %s-%u\n",
 	    show_count(retried->unsure, number), retried->unsure == 1 ? "chunk" : "chunks", name,
 	    retried->unsure_chunk, retried->unsure == 1 ? "" : " and others",
-	    session->settings.path, name, retried->unsure_chunk);
+	    session->settings.command, name, retried->unsure_chunk);
 }
 
 static int

@@ -328,7 +328,7 @@ begin(struct run *run, const struct args *args, const struct run_first *first, s
 	if (first && !session_has_load(session))
 		return err_set(err, ERR_INPUT,
 		    "there is no load yet in %s\n  rollcall run %s     starts one", session->folder,
-		    session->settings.path);
+		    session->settings.command);
 	if (signin_open(&run->signin, &session->settings, err))
 		return -1;
 	await_control();

@@ -63,11 +63,30 @@ read_job(const char *path, struct settings *settings, struct err *err)
 	return job_read(&options, settings, err);
 }
 
+/* Without it a command that a message proposes would mean the run folder beside the job file, and
+ * begin the load a second time there. */
+static int
+add_state_dir(struct settings *settings, const char *state_dir, struct err *err)
+{
+	SCOPED(buf) command = BUF_INIT;
+
+	if (!state_dir)
+		return 0;
+	buf_printf(&command, "%s --state-dir ", settings->command);
+	show_word(&command, span_of(state_dir));
+	if (buf_check(&command, err))
+		return -1;
+	settings->command = arena_text(&settings->arena, buf_span(&command));
+	return settings->command ? 0 : err_memory(err);
+}
+
 int
 session_open(struct session *session, const struct args *args, struct err *err)
 {
 	*session = (struct session)SESSION_NONE;
-	if (read_job(args->operands[0], &session->settings, err) || learn_machine(session, err))
+	if (read_job(args->operands[0], &session->settings, err) ||
+	    add_state_dir(&session->settings, args->values[OPTION_STATE_DIR], err) ||
+	    learn_machine(session, err))
 		return -1;
 	return find_folder(session, args->values[OPTION_STATE_DIR], err);
 }
@@ -147,7 +166,7 @@ check_identity(const struct session *session, const struct settings *settings, s
 	    "  A load belongs to its job: other chunks would be sent.  Choose:\n"
 	    "    set %.*s back, or\n"
 	    "    rollcall run --new %s     start over",
-	    session->settings.path, SPAN_ARG(setting), SPAN_ARG(setting), session->settings.path);
+	    session->settings.path, SPAN_ARG(setting), SPAN_ARG(setting), session->settings.command);
 }
 
 static struct source_rules
@@ -219,7 +238,7 @@ describe_job(struct session *session, struct err *err)
 	if (!sources)
 		return err_memory(err);
 	session->job.name = settings->name;
-	session->job.path = settings->path;
+	session->job.command = settings->command;
 	session->job.nation = settings->nation.label;
 	session->job.source_count = settings->source_count;
 	for (size_t i = 0; i < settings->source_count; i++) {
@@ -315,7 +334,7 @@ session_read_load(struct session *session, struct err *err)
 	if (!session_has_load(session))
 		return err_set(err, ERR_INPUT,
 		    "there is no load yet in %s\n  rollcall run %s     starts one", session->folder,
-		    session->settings.path);
+		    session->settings.command);
 	if (inspect_in_child(session->folder, INSPECT_STATES, err) ||
 	    store_open_reading(&session->store, &options, err) ||
 	    store_compare(session->store, err))
@@ -356,7 +375,7 @@ limits_of(const struct settings *settings)
 void
 session_engine(const struct session *session, struct engine_options *options)
 {
-	options->job = session->settings.path;
+	options->job = session->settings.command;
 	options->limits = limits_of(&session->settings);
 	options->sources = session->sources;
 	options->source_count = (uint32_t)session->settings.source_count;

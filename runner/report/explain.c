@@ -298,11 +298,11 @@ add_person(struct buf *to, const struct explain_next *next)
 {
 	buf_printf(to, "nothing by itself; a person settles it:\n    rollcall resolve %s %s-%u %s"
 		       " --reason TEXT",
-	    next->job->path, report_source_name(next->job, next->plan->source),
+	    next->job->command, report_source_name(next->job, next->plan->source),
 	    next->plan->number, outcome_ways(next->chunk->state));
 	if (chunk_is_surely_absent(next->chunk))
 		buf_printf(to, "\n    rollcall retry %s --failed     sends it again: the nation has not"
-			       " taken it", next->job->path);
+			       " taken it", next->job->command);
 }
 
 static void

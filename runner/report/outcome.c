@@ -279,7 +279,7 @@ add_grounds(struct buf *to, const struct outcome *outcome)
 	}
 	if (result->ground_count > SHOWN)
 		buf_printf(to, "%-12s%*s  for others: rollcall rejects %s --list\n", "", width,
-		    show_count(result->rows_explained - rows, number), outcome->job->path);
+		    show_count(result->rows_explained - rows, number), outcome->job->command);
 }
 
 /* A history makes several rows of a record; what is left out are records in either case. */
@@ -375,12 +375,12 @@ static void
 add_settle(struct buf *to, const struct outcome *outcome, const struct report_attention *chunk)
 {
 	const char *name = report_source_name(outcome->job, chunk->source);
-	const char *path = outcome->job->path;
+	const char *job = outcome->job->command;
 
-	buf_printf(to, "  next      rollcall explain %s %s-%u\n", path, name, chunk->number);
-	buf_printf(to, "            rollcall resolve %s %s-%u %s --reason TEXT\n", path, name,
+	buf_printf(to, "  next      rollcall explain %s %s-%u\n", job, name, chunk->number);
+	buf_printf(to, "            rollcall resolve %s %s-%u %s --reason TEXT\n", job, name,
 	    chunk->number, outcome_ways(chunk->state));
-	buf_printf(to, "            rollcall run %s\n", path);
+	buf_printf(to, "            rollcall run %s\n", job);
 }
 
 static void
@@ -388,16 +388,16 @@ add_next(struct buf *to, const struct outcome *outcome)
 {
 	const struct report_attention *chunk =
 	    outcome->result ? find_settleable(outcome->result) : NULL;
-	const char *path = outcome->job->path;
+	const char *job = outcome->job->command;
 
 	switch (outcome->exit_code) {
 	case OUTCOME_FINISHED:
 		buf_add_text(to, "  next      nothing: the load is complete\n");
 		break;
 	case OUTCOME_REJECTED:
-		buf_printf(to, "  next      rollcall rejects %s -o fix.csv\n", path);
+		buf_printf(to, "  next      rollcall rejects %s -o fix.csv\n", job);
 		buf_printf(to, "            correct the rows in it, then: rollcall retry %s fix.csv\n",
-		    path);
+		    job);
 		break;
 	case OUTCOME_UNEXPLAINED:
 		if (chunk)
@@ -409,18 +409,18 @@ add_next(struct buf *to, const struct outcome *outcome)
 		if (chunk)
 			add_settle(to, outcome, chunk);
 		else
-			buf_printf(to, "  next      rollcall run %s\n", path);
+			buf_printf(to, "  next      rollcall run %s\n", job);
 		break;
 	case ERR_LATER:
 	case ERR_UNREACHABLE:
-		buf_printf(to, "  next      rollcall run %s\n", path);
+		buf_printf(to, "  next      rollcall run %s\n", job);
 		break;
 	case ERR_ACCESS:
-		buf_printf(to, "  next      rollcall auth %s\n            rollcall run %s\n", path,
-		    path);
+		buf_printf(to, "  next      rollcall auth %s\n            rollcall run %s\n", job,
+		    job);
 		break;
 	default:
-		buf_printf(to, "  next      once that is mended: rollcall run %s\n", path);
+		buf_printf(to, "  next      once that is mended: rollcall run %s\n", job);
 		break;
 	}
 }

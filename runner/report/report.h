@@ -46,7 +46,7 @@ struct report_job {
 	const char *nation; /* "ourcampaign" */
 	const struct report_source *sources;
 	size_t source_count; /* at most LIMIT_SOURCES */
-	const char *path;    /* of the job file, as given: for the commands that a text proposes */
+	const char *command; /* what names it on a command line that a text proposes */
 	const struct report_reason *reasons;
 	size_t reason_count;
 };

@@ -44,7 +44,7 @@ int complaint_about(
 int complaint_no_rows(const struct complaint *complaint, bool has_bytes, struct err *err);
 
 /* The input is not what was planned (law 4). `how` goes on the first line, "" or "(4 -> 5 bytes)";
- * `job` is the job file as given. -1, ERR_INPUT. */
+ * `job` names it on a command line. -1, ERR_INPUT. */
 int complaint_changed(const char *path, const char *how, const char *job, struct err *err);
 
 #endif

@@ -30,7 +30,7 @@ opened_done(struct opened *opened)
 SCOPED_BY(opened, opened_done)
 
 static int
-check_size(const struct file *file, uint64_t planned, const char *job_path, struct err *err)
+check_size(const struct file *file, uint64_t planned, const char *job, struct err *err)
 {
 	char before[SHOW_BYTES], now[SHOW_BYTES], how[2 * SHOW_BYTES + 16];
 
@@ -38,12 +38,12 @@ check_size(const struct file *file, uint64_t planned, const char *job_path, stru
 		return 0;
 	snprintf(how, sizeof(how), "(%s -> %s bytes)", show_count(planned, before),
 	    show_count(file->size, now));
-	return complaint_changed(file->written, how, job_path, err);
+	return complaint_changed(file->written, how, job, err);
 }
 
 /* The layout as the planning pass found it. */
 static int
-read_layout(struct opened *opened, const struct layout_options *layout, const char *job_path,
+read_layout(struct opened *opened, const struct layout_options *layout, const char *job,
     struct err *err)
 {
 	struct rows_options options = {
@@ -63,7 +63,7 @@ read_layout(struct opened *opened, const struct layout_options *layout, const ch
 	read = layout_read(&opened->layout, layout, &rows, path, err);
 	/* It was good when it was planned. */
 	if (read > 0 || (read < 0 && err->kind == ERR_DATA))
-		return complaint_changed(path, "(its first line is another)", job_path, err);
+		return complaint_changed(path, "(its first line is another)", job, err);
 	return read;
 }
 
@@ -113,17 +113,17 @@ open_found(struct opened *opened, const struct source *source, const struct foun
     const struct plan_chunk *plan, struct err *err)
 {
 	if (file_open(&opened->file, found->name, err) ||
-	    check_size(&opened->file, found->size, source->job_path, err))
+	    check_size(&opened->file, found->size, source->job, err))
 		return -1;
 	opened->reader = file_reader(&opened->file);
-	if (read_layout(opened, found->layout, source->job_path, err))
+	if (read_layout(opened, found->layout, source->job, err))
 		return -1;
 	opened->csv = (struct reread_options){
 		.reader = &opened->reader,
 		.layout = &opened->layout,
 		.plan = plan,
 		.path = opened->file.written,
-		.job = source->job_path,
+		.job = source->job,
 	};
 	return 0;
 }

@@ -42,7 +42,7 @@ struct source {
 	const struct source_job *jobs;
 	size_t job_count;
 	bool is_padded;       /* base64 */
-	const char *job_path; /* the job file as given, for messages */
+	const char *job; /* as a command line names it, for messages */
 
 	/* Before a text is opened; may be NULL. 0, or -1 with an err: a copy that is gone cannot be
 	 * made again. */

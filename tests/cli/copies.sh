@@ -90,6 +90,34 @@ rm -r job.run
 exits 66 "there is nothing to adopt without a load" rollcall run --adopt job.cfg
 ok "and nothing is left behind" test ! -e job.run
 
+# ---- a command that a message proposes means this load, wherever its folder is
+# proposed VERB: the command of the ending in err, as a shell takes it
+proposed()
+{
+	sed -n "s/^.*  rollcall $1/rollcall $1/p" "$WORK/err" | tail -n 1
+}
+
+scene proposed --fault submit:2:take,drop
+people 6
+SOURCE='in_doubt = "hold";'
+job
+SOURCE=
+mv job.cfg "Ann's job.cfg"
+mkdir "my loads"
+exits 6 "a held chunk of a load in another folder" rollcall run --state-dir "my loads" "Ann's job.cfg"
+err_has "how to go on names the folder" "  next      rollcall explain 'Ann'\''s job.cfg' --state-dir 'my loads' people-2"
+run=$(proposed run)
+resolve=$(proposed resolve | sed "s/--import ID.*/--import $(import_id 2) --reason seen/")
+exits 0 "explain, as it says" eval "$(proposed explain)"
+out_has "says how, too" "rollcall resolve 'Ann'\''s job.cfg' --state-dir 'my loads' people-2"
+exits 0 "resolve, as it says" eval "$resolve"
+err_has "says how to go on" "people-2 is settled.  $run goes on."
+exits 0 "run, as it says, goes on with the same load" eval "$run"
+is "nothing was sent a second time" "3 3" "$(posts) $(imports)"
+ok "no other load was begun" test ! -e "Ann's job.run"
+exits 66 "where there is no load" rollcall report --state-dir . "Ann's job.cfg"
+err_has "the command that begins it is for that folder" "rollcall run 'Ann'\''s job.cfg' --state-dir .     starts one"
+
 # ---- lost certificates and stores: --new puts aside what is left
 scene lost
 people 6

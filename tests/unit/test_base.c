@@ -198,6 +198,30 @@ text_from_outside_cannot_act_on_a_terminal(void **state)
 }
 
 static void
+a_word_of_a_command_line_is_one_word_to_a_shell(void **state)
+{
+	static const struct {
+		const char *text, *word;
+	} cases[] = {
+		{ "../jobs/nc-2026.cfg", "../jobs/nc-2026.cfg" },
+		{ "N\xC3\xBA\xF1""ez.cfg", "N\xC3\xBA\xF1""ez.cfg" },
+		{ "my job.cfg", "'my job.cfg'" },
+		{ "O'Brien.cfg", "'O'\\''Brien.cfg'" },
+		{ "~/a", "'~/a'" },
+		{ "a\nb", "'a\nb'" },
+		{ "", "''" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		SCOPED(buf) out = BUF_INIT;
+
+		show_word(&out, span_of(cases[i].text));
+		assert_string_equal(buf_text(&out), cases[i].word);
+	}
+}
+
+static void
 lines_of_ours_stay_lines_and_what_stands_in_them_is_safe(void **state)
 {
 	SCOPED(buf) out = BUF_INIT;
@@ -339,6 +363,7 @@ main(void)
 		cmocka_unit_test(the_date_of_an_http_answer_is_read),
 		cmocka_unit_test(numbers_are_shown_as_people_read_them),
 		cmocka_unit_test(text_from_outside_cannot_act_on_a_terminal),
+		cmocka_unit_test(a_word_of_a_command_line_is_one_word_to_a_shell),
 		cmocka_unit_test(lines_of_ours_stay_lines_and_what_stands_in_them_is_safe),
 		cmocka_unit_test(json_spells_what_acts_on_a_terminal),
 		cmocka_unit_test(the_nearest_name_is_meant_only_when_it_is_near),

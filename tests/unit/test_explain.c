@@ -20,7 +20,7 @@ static const struct report_source sources[] = {
 	  .rules = { .after = after_both, .after_count = 2 } },
 };
 static const struct report_job job = { .name = "nc", .nation = "n", .sources = sources,
-	.source_count = ARRAY_COUNT(sources), .path = "jobs/nc.cfg" };
+	.source_count = ARRAY_COUNT(sources), .command = "jobs/nc.cfg" };
 
 static const struct plan_chunk plan = { .number = 3, .first_byte = 1234, .end_byte = 5678901,
 	.first_row = 1001, .rows = 36000, .rows_left_out = 12 };

@@ -50,7 +50,7 @@ make_load(void)
 		.after_count = 1 };
 	load->sources[HISTORY].rules = (struct source_rules){ .after = after_ballots,
 		.after_count = 1 };
-	load->job = (struct report_job){ .name = "nc-2026", .nation = "n", .path = "nc-2026.cfg",
+	load->job = (struct report_job){ .name = "nc-2026", .nation = "n", .command = "nc-2026.cfg",
 		.sources = load->sources, .source_count = SOURCES };
 	load->result.equation = EQUATION_JOINT;
 	settle(load);

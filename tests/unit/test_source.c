@@ -403,7 +403,7 @@ load(struct loaded *loaded, const char *text, struct layout_options layout, uint
 		.jobs = &loaded->job,
 		.job_count = 1,
 		.is_padded = true,
-		.job_path = "nc.cfg",
+		.job = "nc.cfg",
 	};
 	loaded->port = source_port(&loaded->source);
 }
