@@ -204,6 +204,8 @@ struct watcher_port {
 	    const char *waiting_for);
 	/* A person asks how far it is: a line at once. */
 	void (*tell)(void *ctx);
+	/* The nation works on the chunk's import and has done so many of its rows. */
+	void (*work)(void *ctx, const struct chunk *chunk, uint64_t done, uint64_t total);
 };
 
 /* Where a run can be cut off: in a simulation at() does not return, in the shipped binary it kills

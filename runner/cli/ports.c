@@ -53,6 +53,15 @@ tell_nobody(void *ctx)
 	(void)ctx;
 }
 
+static void
+see_no_work(void *ctx, const struct chunk *chunk, uint64_t done, uint64_t total)
+{
+	(void)ctx;
+	(void)chunk;
+	(void)done;
+	(void)total;
+}
+
 static int
 reread_limits(void *ctx, struct load_limits *limits, struct err *err)
 {
@@ -69,7 +78,8 @@ ports_without_nation(struct session *session)
 		.source = inputs_port(&session->inputs),
 		.control = { NULL, hear_nothing, answer_nobody },
 		.job = { session, reread_limits },
-		.watcher = { NULL, see_no_event, hear_no_word, take_no_turn, tell_nobody },
+		.watcher = { NULL, see_no_event, hear_no_word, take_no_turn, tell_nobody,
+			see_no_work },
 		.steps = steps_real(),
 	};
 }

@@ -180,6 +180,18 @@ wait_or_park(struct engine *engine, const struct reply *reply, const struct verd
 	load_wait(load, reply->index, now.mono_ms + verdict->wait_ms);
 }
 
+static void
+tell_of_work(const struct engine *engine, const struct reply *reply, const struct chunk *chunk)
+{
+	const struct watcher_port *watcher = &engine->ports->watcher;
+
+	if (reply->kind == REQUEST_STATUS && reply->word == WORD_WORKING &&
+	    reply->import_id == chunk->import_id && reply->processed >= 0 &&
+	    reply->total > 0 && reply->processed <= reply->total)
+		watcher->work(watcher->ctx, chunk, (uint64_t)reply->processed,
+		    (uint64_t)reply->total);
+}
+
 static int
 hear_about_chunk(struct engine *engine, const struct reply *reply, struct err *err)
 {
@@ -210,6 +222,7 @@ hear_about_chunk(struct engine *engine, const struct reply *reply, struct err *e
 	engine_account(engine, &verdict);
 	if (reply->kind == REQUEST_SUBMIT)
 		count_submit(engine, reply, &verdict);
+	tell_of_work(engine, reply, &chunk);
 	if (!verdict.has_event) {
 		wait_or_park(engine, reply, &verdict, &chunk);
 		return 0;

@@ -137,9 +137,26 @@ add_doubts(struct parts *parts, const struct progress_facts *facts)
 		add_part(parts, "failed %s", show_count(facts->chunks_failed, count));
 }
 
+static void
+add_chunks(struct parts *parts, const struct progress_facts *facts)
+{
+	char number[4][SHOW_BYTES];
+
+	show_count(facts->chunks_done, number[0]);
+	show_count(facts->chunks_total, number[1]);
+	if (facts->rows_working)
+		add_part(parts, "chunk %s/%s working %s/%s", number[0], number[1],
+		    show_count(facts->rows_worked, number[2]),
+		    show_count(facts->rows_working, number[3]));
+	if (facts->rows_working && !parts->is_full)
+		return;
+	parts->is_full = false;
+	add_part(parts, "chunk %s/%s", number[0], number[1]);
+}
+
 /*     people  [#############################>................] 63.1%  about 03:12
  *     rows  accepted 8,412,300  rejected 812  of 13,482,001  1,140 rows/s
- *     chunk 231/371  uploaded 232  retries 3 */
+ *     chunk 231/371 working 12,000/36,000  uploaded 232  retries 3 */
 static unsigned
 add_wide(struct buf *to, const struct progress_facts *facts, unsigned columns)
 {
@@ -165,8 +182,7 @@ add_wide(struct buf *to, const struct progress_facts *facts, unsigned columns)
 	buf_add_byte(to, '\n');
 
 	parts = (struct parts){ to, to->len, columns, false };
-	add_part(&parts, "chunk %s/%s", show_count(facts->chunks_done, number[0]),
-	    show_count(facts->chunks_total, number[1]));
+	add_chunks(&parts, facts);
 	add_doubts(&parts, facts);
 	add_part(&parts, "uploaded %s", show_count(facts->chunks_uploaded, number[2]));
 	add_part(&parts, "retries %s", show_count(facts->retries, number[3]));

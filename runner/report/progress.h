@@ -26,12 +26,14 @@ struct progress_facts {
 	uint64_t chunks_refused;
 	uint64_t chunks_failed;
 	uint64_t retries;
+	uint64_t rows_worked;  /* of rows_working, which the nation says it works on; 0: it does not */
+	uint64_t rows_working;
 	int64_t now_ms;          /* local time */
 	int64_t eta_ms;          /* local time; 0: not known */
 	const char *waiting_for; /* "": nothing */
 };
 
-/* All but the times, the rate and waiting_for. */
+/* All but the times, the rate, what is worked on, and waiting_for. */
 struct progress_facts progress_facts(const struct report_job *job, const struct tally *tallies);
 
 /* One to three lines of at most `columns` columns, at least PROGRESS_LEAST_COLUMNS, without a line

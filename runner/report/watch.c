@@ -104,6 +104,10 @@ facts_of(const struct watch *watch, int64_t wall_ms)
 	facts.now_ms = local_time(watch, wall_ms);
 	facts.eta_ms = end_ms ? local_time(watch, end_ms) : 0;
 	facts.waiting_for = watch->waiting_for;
+	for (size_t i = 0; i < watch->work_count; i++) {
+		facts.rows_worked += watch->works[i].done;
+		facts.rows_working += watch->works[i].total;
+	}
 	return facts;
 }
 
@@ -214,6 +218,42 @@ show(struct watch *watch, const struct now *now)
 	flush(watch);
 }
 
+/* ---- what the nation works on */
+
+static struct watch_work *
+find_work(struct watch *watch, const struct chunk *chunk)
+{
+	for (size_t i = 0; i < watch->work_count; i++) {
+		struct watch_work *work = &watch->works[i];
+
+		if (work->source == chunk->source && work->chunk == chunk->number)
+			return work;
+	}
+	return NULL;
+}
+
+static void
+hear_work(void *ctx, const struct chunk *chunk, uint64_t done, uint64_t total)
+{
+	struct watch *watch = ctx;
+	struct watch_work *work = find_work(watch, chunk);
+
+	if (!work && watch->work_count == WATCH_WORKS)
+		return;
+	if (!work)
+		work = &watch->works[watch->work_count++];
+	*work = (struct watch_work){ chunk->source, chunk->number, done, total };
+}
+
+static void
+end_work(struct watch *watch, const struct chunk *chunk)
+{
+	struct watch_work *work = find_work(watch, chunk);
+
+	if (work && chunk->state != CHUNK_SUBMITTED)
+		*work = watch->works[--watch->work_count];
+}
+
 /* ---- the port */
 
 static void
@@ -226,6 +266,8 @@ hear_event(void *ctx, const struct event *event, const struct chunk *chunk)
 	if (news_of(&line, event, watch->options.job, &weight))
 		say(watch, weight, buf_text(&line));
 	watch->last_progress_ms = event->at_ms;
+	if (chunk)
+		end_work(watch, chunk);
 	if (!chunk || !chunk_state_is_final(chunk->state))
 		return;
 	watch->has_finished = true;
@@ -271,5 +313,6 @@ watch_port(struct watch *watch)
 		.say = say,
 		.turn = take_turn,
 		.tell = tell,
+		.work = hear_work,
 	};
 }

@@ -45,11 +45,21 @@ struct watch_options {
 	bool is_confined;
 };
 
+/* Rows of an import that the nation works on, by its own word. */
+struct watch_work {
+	uint32_t source, chunk;
+	uint64_t done, total;
+};
+
+enum { WATCH_WORKS = 64 }; /* limits.in_flight at most */
+
 struct watch {
 	struct watch_options options;
 	struct rate rate;
 	struct tally tallies[LIMIT_SOURCES]; /* as last told */
 	char waiting_for[128];
+	struct watch_work works[WATCH_WORKS];
+	size_t work_count;
 	int64_t since_ms; /* wall clock, as the next one */
 	int64_t last_progress_ms;
 

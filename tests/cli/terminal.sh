@@ -50,7 +50,7 @@ ends()
 shows 100
 ok "100 columns: a bar with source and percentage" await 30 _screen_has '^people  \[#+>\.+\] 33\.3%'
 ok "100 columns: rows by kind" _screen_has '^rows  accepted 4  rejected 0  of 12'
-ok "100 columns: chunks" _screen_has '^chunk 2/6  uploaded 3  retries 0'
+ok "100 columns: chunks" _screen_has '^chunk 2/6 working [012]/2  uploaded 3  retries 0'
 ends 100
 
 for width in 50 36; do

@@ -190,6 +190,16 @@ watch_words(void *ctx, enum weight weight, const char *text)
 }
 
 static void
+watch_work(void *ctx, const struct chunk *chunk, uint64_t done, uint64_t total)
+{
+	struct world *world = ctx;
+
+	if (done > total || chunk->import_id == 0)
+		world_violate(world, "chunk %u: the nation works on %llu of %llu rows of no import",
+		    chunk->number, (unsigned long long)done, (unsigned long long)total);
+}
+
+static void
 watch_turn(void *ctx, const struct tally *tallies, size_t source_count, const char *waiting_for)
 {
 	struct world *world = ctx;
@@ -254,7 +264,8 @@ world_new(const struct world_options *options)
 		.nation = pretend_port(&world->nation),
 		.source = paper_port(&world->paper),
 		.control = { world, hear_wish, answer_wish },
-		.watcher = { world, watch_event, watch_words, watch_turn, watch_question },
+		.watcher = { world, watch_event, watch_words, watch_turn, watch_question,
+			watch_work },
 		.job = { world, job_limits },
 		.steps = { world, at_step },
 	};

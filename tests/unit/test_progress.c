@@ -66,6 +66,30 @@ eighty_columns_have_them_too(void **state)
 }
 
 static void
+what_the_nation_works_on_is_shown_where_it_fits(void **state)
+{
+	struct progress_facts working = usual;
+
+	(void)state;
+	working.rows_worked = 12000;
+	working.rows_working = 36000;
+	expect_screen(&working, 80,
+	    "people  [############################>................] 63.1%  about 03:14\n"
+	    "rows  accepted 8,506,342  rejected 812  of 13,482,001  1,140 rows/s\n"
+	    "chunk 231/371 working 12,000/36,000  uploaded 232  retries 3");
+	working.rows_worked = working.rows_working = UINT64_C(1000000000000000000);
+	expect_screen(&working, 80,
+	    "people  [############################>................] 63.1%  about 03:14\n"
+	    "rows  accepted 8,506,342  rejected 812  of 13,482,001  1,140 rows/s\n"
+	    "chunk 231/371 working 1,000,000,000,000,000,000/1,000,000,000,000,000,000");
+	working.chunks_total = UINT64_C(1000000000);
+	expect_screen(&working, 80,
+	    "people  [############################>................] 63.1%  about 03:14\n"
+	    "rows  accepted 8,506,342  rejected 812  of 13,482,001  1,140 rows/s\n"
+	    "chunk 231/1,000,000,000  uploaded 232  retries 3");
+}
+
+static void
 fifty_columns_have_two_short_lines(void **state)
 {
 	(void)state;
@@ -303,6 +327,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_hundred_columns_have_three_lines),
 		cmocka_unit_test(eighty_columns_have_them_too),
+		cmocka_unit_test(what_the_nation_works_on_is_shown_where_it_fits),
 		cmocka_unit_test(fifty_columns_have_two_short_lines),
 		cmocka_unit_test(thirty_six_columns_are_enough),
 		cmocka_unit_test(no_width_is_ever_exceeded),

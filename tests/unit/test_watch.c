@@ -142,6 +142,44 @@ a_terminal_is_redrawn_in_place(void **state)
 }
 
 static void
+has_work(struct stage *stage, const char *expected)
+{
+	pass(stage, 200);
+	turn(stage);
+	assert_non_null(strstr(buf_text(&stage->screen), expected));
+	buf_clear(&stage->screen);
+}
+
+static void
+what_the_nation_works_on_is_summed_until_it_is_done(void **state)
+{
+	struct stage *stage = stage_new(80, false);
+	struct chunk first = { .source = 0, .number = 1, .state = CHUNK_SUBMITTED };
+	struct chunk second = { .source = 0, .number = 2, .state = CHUNK_SUBMITTED };
+	const struct event event = { .type = EVENT_STATUS_CHANGED, .chunk = 1 };
+
+	(void)state;
+	stage->port.work(stage->port.ctx, &first, 10, 100);
+	stage->port.work(stage->port.ctx, &second, 0, 50);
+	has_work(stage, "chunk 1/2 working 10/150  uploaded 1");
+	stage->port.work(stage->port.ctx, &first, 70, 100);
+	stage->port.event(stage->port.ctx, &event, &first);
+	has_work(stage, "chunk 1/2 working 70/150  uploaded 1");
+	first.state = CHUNK_FINISHED;
+	stage->port.event(stage->port.ctx, &event, &first);
+	has_work(stage, "chunk 1/2 working 0/50  uploaded 1");
+	second.state = CHUNK_FAILED;
+	stage->port.event(stage->port.ctx, &event, &second);
+	has_work(stage, "chunk 1/2  uploaded 1");
+	for (uint32_t i = 1; i < 100; i++) {
+		first.number = i;
+		stage->port.work(stage->port.ctx, &first, 1, 2);
+	}
+	has_work(stage, "chunk 1/2 working 64/128  uploaded 1");
+	stage_free(stage);
+}
+
+static void
 it_is_drawn_at_most_five_times_a_second(void **state)
 {
 	struct stage *stage = stage_new(46, false);
@@ -368,6 +406,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_terminal_is_redrawn_in_place),
+		cmocka_unit_test(what_the_nation_works_on_is_summed_until_it_is_done),
 		cmocka_unit_test(it_is_drawn_at_most_five_times_a_second),
 		cmocka_unit_test(a_message_stands_above_the_progress),
 		cmocka_unit_test(at_the_end_the_terminal_is_clean),
