@@ -25,7 +25,7 @@ struct verdict {
 
 	int64_t pause_ms;     /* > 0: no request of any kind for so long; no success, then */
 	uint64_t retry_cost;  /* > 0: a failure, and what it takes of the retry budget */
-	bool is_success;      /* the nation answered and we understood */
+	bool is_success;      /* the nation answered and we understood; not: ask later (429) */
 	bool is_no_connection; /* nothing was sent */
 	enum trouble trouble;  /* why a GET has to be made again */
 };

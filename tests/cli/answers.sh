@@ -226,6 +226,7 @@ err_has "is no progress" "failed: job: no progress with the nation for retry.giv
 is "what was put off is planned" planned "$(words state)"
 no_faults
 runs 0 "the next run goes on"
+RETRY='give_up = "1s";' answer "429 for ever to a question" 'status:status=429,header=Retry-After: 1' 69 3 3 "submitted submitted submitted"
 
 # ---- no nation at all
 scene away

@@ -576,6 +576,20 @@ it_gives_up_after_failures_without_one_good_answer_between(void **state)
 	assert_false(load_has_given_up(&core.load, core.mono_ms + 12 * HOUR));
 }
 
+/* "429 ... not an attempt"; "retry.give_up bounds the time without any progress" */
+static void
+to_be_put_off_is_no_progress_and_costs_nothing(void **state)
+{
+	struct core_load core;
+
+	(void)state;
+	core_load_new(&core);
+	for (int i = 0; i < 101; i++)
+		load_failure(&core.load, 0, core.mono_ms);
+	assert_int_equal(bucket_wait_ms(&core.load.retries, 500, core.mono_ms), 0);
+	assert_true(load_has_given_up(&core.load, core.mono_ms + 12 * HOUR));
+}
+
 static void
 failures_spend_the_retry_budget_and_a_success_gives_one_back(void **state)
 {
@@ -873,6 +887,7 @@ main(void)
 		cmocka_unit_test(a_pause_is_only_ever_made_longer),
 		cmocka_unit_test(a_pause_that_the_nation_asked_for_outlives_a_restart),
 		cmocka_unit_test(it_gives_up_after_failures_without_one_good_answer_between),
+		cmocka_unit_test(to_be_put_off_is_no_progress_and_costs_nothing),
 		cmocka_unit_test(failures_spend_the_retry_budget_and_a_success_gives_one_back),
 		cmocka_unit_test(three_doubts_within_ten_minutes_trip_the_breaker),
 		cmocka_unit_test(three_doubts_in_more_than_ten_minutes_do_not),

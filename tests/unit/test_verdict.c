@@ -675,7 +675,7 @@ a_web_page_in_place_of_an_answer_stops_76(void **state)
 }
 
 static void
-a_429_to_a_get_is_no_failure_and_a_503_is(void **state)
+a_429_to_a_get_costs_nothing_and_a_503_does(void **state)
 {
 	struct reply reply = answer(429);
 	struct verdict verdict;
@@ -997,7 +997,7 @@ main(void)
 		    a_get_that_never_left_says_so_and_tls_trouble_in_the_middle_is_no_reason_to_stop),
 		cmocka_unit_test(every_status_means_for_a_get_what_the_table_says),
 		cmocka_unit_test(a_web_page_in_place_of_an_answer_stops_76),
-		cmocka_unit_test(a_429_to_a_get_is_no_failure_and_a_503_is),
+		cmocka_unit_test(a_429_to_a_get_costs_nothing_and_a_503_does),
 		cmocka_unit_test(the_third_status_in_a_row_that_cannot_be_understood_stops_76),
 		cmocka_unit_test(failures_of_another_kind_before_do_not_count_against_it),
 		cmocka_unit_test(the_third_result_in_a_row_that_cannot_be_understood_fails_the_chunk),
