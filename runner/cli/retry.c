@@ -70,11 +70,9 @@ plan_failed_again(const struct retry *retry, struct session *session, struct eng
 		    retried.again == 1 ? "chunk is" : "chunks are");
 	if (retried.unsure)
 		say_unsure(session, &retried);
-	if (retried.again)
-		return 0;
-	if (!args_has(retry->args, OPTION_QUIET))
+	if (!retried.again && !args_has(retry->args, OPTION_QUIET))
 		fprintf(stderr, "There is no chunk to send again.\n");
-	return 1;
+	return 0;
 }
 
 /* ---- rows */

@@ -359,8 +359,6 @@ run_changed(const struct args *args, const struct run_first *first, struct err *
 	code = begin(run, args, first, &lock, err);
 	if (code == 0)
 		code = run_load(run, err);
-	else if (code > 0)
-		code = 0;
 	run_done(run);
 	free(run);
 	return code;

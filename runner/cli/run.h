@@ -10,7 +10,7 @@
 
 /* What is done to a load that is there, under its lock and before anything is sent. */
 struct run_first {
-	/* 0: run it; 1: there is nothing to run; -1: an error, after which nothing was changed. */
+	/* 0, or -1: an error, after which nothing was changed. */
 	int (*change)(void *ctx, struct session *session, struct err *err);
 	void *ctx;
 };

@@ -490,8 +490,18 @@ no_faults
 fault result:status=200,body=x
 runs 4 "imports whose result makes no sense"
 is "failed" "failed failed" "$(words state)"
-exits 0 "the nation may hold them" rollcall retry --failed job.cfg
+exits 4 "the nation may hold them: it goes on as run, which has nothing to do" rollcall retry --failed job.cfg
 err_has "so a person settles them" "2 chunks (people-1 and others) the nation may hold: a person settles that."
 err_has "nothing is sent" "There is no chunk to send again."
 is "nothing was" 2 "$(imports)"
+err_has "and where the load stands is said" "finished: job, but 2 chunks were refused or failed"
+
+scene none-failed
+people 6
+LIMITS='uploads = 1;' job
+fault submit:2:status=403,body=no
+runs 77 "a load is stopped, and no chunk failed"
+exits 0 "retry --failed goes on with it as run does" rollcall retry --failed job.cfg
+err_has "and says that it had nothing else to do" "There is no chunk to send again."
+is "all is sent" "done done done" "$(words state)"
 finish
