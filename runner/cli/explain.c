@@ -8,6 +8,7 @@
 #include "runner/cli/session.h"
 #include "runner/cli/verbs.h"
 #include "runner/report/explain.h"
+#include "runner/report/outcome.h"
 #include "store/events.h"
 
 static int explain_run(const struct args *args, struct err *err);
@@ -50,8 +51,9 @@ add_event(void *context, const struct event *event, struct err *err)
 	return buf_check(history->to, err);
 }
 
+/* Of the load, what is next for one of its chunks. */
 static int
-learn_equation(const struct session *session, enum equation *equation, struct err *err)
+learn_standing(const struct session *session, struct explain_next *next, struct err *err)
 {
 	struct tally total = { 0 };
 
@@ -61,8 +63,11 @@ learn_equation(const struct session *session, enum equation *equation, struct er
 		if (store_tally(session->store, (uint32_t)i, &tally, err))
 			return -1;
 		tally_sum(&total, &tally);
+		if (i == next->plan->source && !plan_is_retry(next->plan))
+			next->is_kept_back =
+			    outcome_is_stopped(&session->job.sources[i].rules, &tally);
 	}
-	*equation = tally_equation(&total);
+	next->equation = tally_equation(&total);
 	return 0;
 }
 
@@ -106,7 +111,7 @@ explain_run(const struct args *args, struct err *err)
 	struct plan_chunk plan;
 	struct chunk chunk;
 	struct history history = { .to = &text };
-	struct explain_next next = { &session.job, &plan, &chunk, EQUATION_UNKNOWN };
+	struct explain_next next = { .job = &session.job, .plan = &plan, .chunk = &chunk };
 	bool is_json = args_has(args, OPTION_JSON);
 
 	if (session_open(&session, args, err) ||
@@ -118,7 +123,7 @@ explain_run(const struct args *args, struct err *err)
 		err) ||
 	    session.journal.read_chunk(session.journal.ctx, history.source, history.number, &chunk,
 		err) ||
-	    learn_equation(&session, &next.equation, err))
+	    learn_standing(&session, &next, err))
 		return -1;
 	if ((is_json ? tell_json : tell)(&session, &history, &next, err))
 		return -1;

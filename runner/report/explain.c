@@ -281,10 +281,22 @@ add_not_before(struct buf *to, const struct chunk *chunk)
 }
 
 static void
+add_kept_back(struct buf *to, const struct explain_next *next)
+{
+	buf_printf(to, "nothing: %s has more rejected rows than max_rejected\n"
+		       "    rollcall rejects %s -o fix.csv     corrected, they go with retry",
+	    report_source_name(next->job, next->plan->source), next->job->path);
+}
+
+static void
 add_planned(struct buf *to, const struct explain_next *next)
 {
 	const struct source_rules *rules = &next->job->sources[next->plan->source].rules;
 
+	if (next->is_kept_back) {
+		add_kept_back(to, next);
+		return;
+	}
 	buf_printf(to, "a run sends it%s when its turn comes",
 	    next->chunk->attempts ? " again" : "");
 	add_not_before(to, next->chunk);

@@ -6,6 +6,8 @@
 #ifndef RUNNER_REPORT_EXPLAIN_H
 #define RUNNER_REPORT_EXPLAIN_H
 
+#include <stdbool.h>
+
 #include "runner/base/buf.h"
 #include "runner/base/jsonw.h"
 #include "runner/report/report.h"
@@ -20,6 +22,7 @@ struct explain_next {
 	const struct plan_chunk *plan;
 	const struct chunk *chunk;
 	enum equation equation; /* that the nation follows */
+	bool is_kept_back;      /* by max_rejected: outcome_is_stopped(), and no retry */
 };
 void explain_next(struct buf *to, const struct explain_next *next);
 

@@ -32,9 +32,8 @@ count_lost(const struct tally *tally)
 	return tally->chunks[CHUNK_REFUSED] + tally->chunks[CHUNK_FAILED];
 }
 
-/* max_rejected ended its submitting (product.md section 3). */
-static bool
-was_stopped_early(const struct source_rules *rules, const struct tally *tally)
+bool
+outcome_is_stopped(const struct source_rules *rules, const struct tally *tally)
 {
 	return rules->stops_early && tally->chunks[CHUNK_PLANNED] &&
 	       exceeds(&rules->max_rejected, tally_rejected(tally), tally->rows_planned);
@@ -49,7 +48,7 @@ find_stopped(const struct report_job *job, const struct report_result *result,
 	bool is_news = true;
 
 	for (size_t i = 0; i < job->source_count; i++)
-		stopped[i] = was_stopped_early(&job->sources[i].rules, &result->sources[i].tally);
+		stopped[i] = outcome_is_stopped(&job->sources[i].rules, &result->sources[i].tally);
 	while (is_news) {
 		is_news = false;
 		for (size_t i = 0; i < job->source_count; i++) {
@@ -98,7 +97,7 @@ is_over_max_rejected(const struct report_job *job, const struct report_result *r
 		const struct tally *tally = &result->sources[i].tally;
 
 		if (exceeds(&rules->max_rejected, tally_rejected(tally), tally->rows_sent) ||
-		    was_stopped_early(rules, tally))
+		    outcome_is_stopped(rules, tally))
 			return true;
 	}
 	return false;

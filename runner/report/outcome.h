@@ -2,6 +2,8 @@
 #ifndef RUNNER_REPORT_OUTCOME_H
 #define RUNNER_REPORT_OUTCOME_H
 
+#include <stdbool.h>
+
 #include "runner/base/buf.h"
 #include "runner/report/report.h"
 
@@ -22,6 +24,10 @@ enum {
  *     3    a source has more rows rejected than its max_rejected: a count, or a share of the rows
  *          whose import id is known */
 int outcome_exit_code(const struct report_job *job, const struct report_result *result);
+
+/* max_rejected ended the submitting of a source (product.md section 3): what is planned of it stays
+ * planned, but for corrected rows. */
+bool outcome_is_stopped(const struct source_rules *rules, const struct tally *tally);
 
 struct outcome {
 	const struct report_job *job;

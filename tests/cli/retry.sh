@@ -395,6 +395,8 @@ runs 3 "a load that is stopped by its rejected rows"
 err_has "is not called finished" "stopped: job: more rows were rejected than max_rejected allows"
 err_has "and tells what was not sent" "            $(awk -F, '$11 == "planned" { n += $8 } END { print n }' job.run/report.csv) not sent"
 is "the rest is planned" 4 "$(words state | tr ' ' '\n' | grep -c planned)"
+exits 0 "explain of a chunk that it keeps back" rollcall explain job.cfg people-4
+out_has "promises no run that would send it" "It is planned. Next: nothing: people has more rejected rows than max_rejected"
 rollcall rejects -o fix.csv job.cfg
 sed -i 's/,a\([12]\)$/,a\1@example.org/' fix.csv
 rollcall retry job.cfg fix.csv >/dev/null 2>err

@@ -239,10 +239,25 @@ a_source_that_comes_after_others_names_them(void **state)
 	    " done first: people, ballots\n");
 }
 
+static void
+what_max_rejected_keeps_back_is_not_promised_to_be_sent(void **state)
+{
+	const struct chunk chunk = { .state = CHUNK_PLANNED };
+	SCOPED(buf) text = BUF_INIT;
+
+	(void)state;
+	explain_next(&text, &(struct explain_next){
+	    .job = &job, .plan = &plan, .chunk = &chunk, .is_kept_back = true });
+	assert_string_equal(buf_text(&text),
+	    "It is planned. Next: nothing: people has more rejected rows than max_rejected\n"
+	    "    rollcall rejects jobs/nc.cfg -o fix.csv     corrected, they go with retry\n");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_max_rejected_keeps_back_is_not_promised_to_be_sent),
 		cmocka_unit_test(the_plan_says_which_rows_of_which_file),
 		cmocka_unit_test(a_history_reads_as_a_story),
 		cmocka_unit_test(the_evidence_of_an_attempt_is_told_in_plain_words),
