@@ -170,7 +170,7 @@ make_load_id(char to[17], struct err *err)
 static int
 write_plan(struct session *session, struct draft *draft, const char *load_id, struct err *err)
 {
-	struct inputs inputs;
+	struct inputs inputs = { 0 };
 	SCOPED(planning) planning = {
 		.inputs = &inputs,
 		.sink = { add_chunk, add_input, draft },

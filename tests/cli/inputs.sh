@@ -278,6 +278,11 @@ exits 66 "a pattern that fits nothing" rollcall check job.cfg
 is "is told with what is near" "rollcall: counties/*.TXT is no file: nothing fits the pattern
   counties/ has 4 other files: ALA.txt, BAK.txt, DEL.txt, ...
 Nothing was sent." "$(cat "$WORK/err")"
+cp "$WORK/err" checked.err
+mkdir new
+exits 66 "nor does a new load begin" rollcall run --state-dir new job.cfg
+is "it is told the same" "$(cat checked.err)" "$(cat "$WORK/err")"
+is "and leaves no run folder" "" "$(ls new)"
 input '"nowhere/*.txt"'
 exits 66 "a pattern in no folder" rollcall check job.cfg
 err_has "says so" "nowhere/*.txt is no file: there is no folder nowhere/"
