@@ -285,7 +285,7 @@ add_kept_back(struct buf *to, const struct explain_next *next)
 {
 	buf_printf(to, "nothing: %s has more rejected rows than max_rejected\n"
 		       "    rollcall rejects %s -o fix.csv     corrected, they go with retry",
-	    report_source_name(next->job, next->plan->source), next->job->path);
+	    report_source_name(next->job, next->plan->source), next->job->command);
 }
 
 static void
