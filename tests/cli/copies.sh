@@ -99,9 +99,7 @@ proposed()
 
 scene proposed --fault submit:2:take,drop
 people 6
-SOURCE='in_doubt = "hold";'
-job
-SOURCE=
+SOURCE='in_doubt = "hold";' LIMITS='uploads = 1;' job
 mv job.cfg "Ann's job.cfg"
 mkdir "my loads"
 exits 6 "a held chunk of a load in another folder" rollcall run --state-dir "my loads" "Ann's job.cfg"
