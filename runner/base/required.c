@@ -94,10 +94,13 @@ required_missing(const struct required_set *set, struct buf *words)
 bool
 required_identify(const struct required_set *set)
 {
+	/* The usual ones first: it is asked of rows, too. */
+	if (has(set, state) &&
+	    (has(set, "state_file_id") || (has(set, "county_file_id") && has(set, county))))
+		return true;
 	for (size_t i = 0; i < ARRAY_COUNT(unique_fields); i++) {
 		if (has(set, unique_fields[i]))
 			return true;
 	}
-	return has(set, state) &&
-	    (has(set, "state_file_id") || (has(set, "county_file_id") && has(set, county)));
+	return false;
 }

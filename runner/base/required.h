@@ -28,7 +28,8 @@ struct required_set {
 bool required_missing(const struct required_set *set, struct buf *words);
 
 /* Whether the nation can tell from every row, if its cells are filled, whose it is: with this a
- * person that was sent twice stays one person (`in_doubt = "resubmit"`). */
+ * person that was sent twice stays one person (`in_doubt = "resubmit"`). Also asked of a row, which
+ * has the fields whose cells are filled. */
 bool required_identify(const struct required_set *set);
 
 #endif

@@ -19,6 +19,7 @@
 #include "runner/cli/extension.h"
 #include "runner/cli/globs.h"
 #include "runner/cli/planning.h"
+#include "runner/cli/resubmit.h"
 #include "runner/files/folder.h"
 #include "runner/sys/clock.h"
 #include "runner/sys/steps.h"
@@ -306,6 +307,47 @@ check_adoptable(const struct session *session, const struct args *args, struct e
 	return 0;
 }
 
+/* Is anything left that could come to be in doubt? */
+static int
+is_open(const struct session *session, bool *is_open, struct err *err)
+{
+	*is_open = false;
+	for (size_t i = 0; i < session->job.source_count; i++) {
+		const uint64_t *chunks;
+		struct tally tally;
+
+		if (store_tally(session->store, (uint32_t)i, &tally, err))
+			return -1;
+		chunks = tally.chunks;
+		*is_open |= chunks[CHUNK_PLANNED] || chunks[CHUNK_SUBMITTING] ||
+			    chunks[CHUNK_IN_DOUBT];
+	}
+	return 0;
+}
+
+/* Of a load that goes on: in_doubt may be another than it was when the rows were looked at, and the plan
+ * does not know which. */
+static int
+check_resubmit(const struct session *session, struct err *err)
+{
+	struct inputs inputs = { 0 };
+	SCOPED(planning) planning = { .inputs = &inputs };
+	bool has_more;
+	int failed;
+
+	if (!resubmit_is_set(&session->settings))
+		return 0;
+	if (is_open(session, &has_more, err))
+		return -1;
+	if (!has_more)
+		return 0;
+	failed = inputs_make(&inputs, &session->settings, session->folder,
+			 store_load(session->store)->load_id, err) ||
+		 planning_run(&planning, err);
+	inputs_done(&inputs);
+	return failed ? -1 : 0;
+}
+
 int
 begin_load(struct session *session, const struct args *args, struct lock *lock, struct err *err)
 {
@@ -343,7 +385,8 @@ begin_load(struct session *session, const struct args *args, struct lock *lock, 
 			remind(session);
 	}
 	if (session_own_load(session, err) || extension_tidy(session, err) ||
-	    compare_inputs(session, COMPARE_FACTS, err))
+	    compare_inputs(session, COMPARE_FACTS, err) ||
+	    (is_there && check_resubmit(session, err)))
 		return -1;
 	globs_warn(&session->settings);
 	return store_copied(session->store) ? adopt(session, err) : 0;

@@ -31,6 +31,7 @@ libcli_a_SOURCES = \
 	%D%/rejects.c \
 	%D%/report.c \
 	%D%/reporting.c %D%/reporting.h \
+	%D%/resubmit.c %D%/resubmit.h \
 	%D%/resolve.c \
 	%D%/retry.c \
 	%D%/run.c %D%/run.h \

@@ -7,6 +7,7 @@
 #include "config/fields.h"
 #include "runner/base/show.h"
 #include "runner/cli/planning.h"
+#include "runner/cli/resubmit.h"
 #include "runner/source/survey.h"
 
 /* ---- header names */
@@ -141,6 +142,31 @@ note_columns(struct planning *planning, uint32_t index, uint32_t input, const st
 	return buf_check(&source->columns, err);
 }
 
+static int
+add_nothing_was_sent(struct err *err)
+{
+	struct err cause = *err;
+
+	return err_set(err, cause.kind, "%s\nNothing was sent.", cause.text);
+}
+
+static int
+check_resubmit(const struct planning *planning, uint32_t index, const struct layout *layout,
+    struct err *err)
+{
+	struct span *names = calloc((size_t)layout->output_count + 1, sizeof(*names));
+	int failed;
+
+	if (!names)
+		return err_memory(err);
+	for (uint32_t i = 0; i < layout->output_count; i++)
+		names[i] = layout->outputs[i].name;
+	failed = layout->output_count && resubmit_check_columns(planning->inputs->settings, index,
+						 names, layout->output_count, err);
+	free(names);
+	return failed ? add_nothing_was_sent(err) : 0;
+}
+
 /* Of a file's own header line; names that the job gives are judged with it. */
 static int
 see_layout(void *context, uint32_t index, uint32_t input, const struct layout *layout,
@@ -159,7 +185,8 @@ see_layout(void *context, uint32_t index, uint32_t input, const struct layout *l
 			return -1;
 		return refuse_name(source, source->inputs[input].written, name, err);
 	}
-	if (note_columns(planning, index, input, layout, err))
+	if (note_columns(planning, index, input, layout, err) ||
+	    check_resubmit(planning, index, layout, err))
 		return -1;
 	if (!planning->sink.layout)
 		return 0;
@@ -172,6 +199,10 @@ see_row(void *context, uint32_t source, uint32_t input, const struct layout *lay
 {
 	const struct planning *planning = context;
 
+	if (resubmit_check_row(planning->inputs->settings, source, input, layout, row, values, err))
+		return add_nothing_was_sent(err);
+	if (!planning->sink.row)
+		return 0;
 	return planning->sink.row(planning->sink.ctx, source, input, layout, row, values, err);
 }
 
@@ -311,7 +342,7 @@ survey(struct planning *planning, struct survey_source *sources, struct places *
 		.copy = planning->makes_copies ? copy_input : NULL,
 		.on_layout = see_layout,
 		.on_chunk = see_chunk,
-		.on_row = planning->sink.row ? see_row : NULL,
+		.on_row = planning->sink.row || resubmit_is_set(settings) ? see_row : NULL,
 		.on_reasons = see_reasons,
 		.on_input = see_input,
 		.ctx = planning,
@@ -326,11 +357,7 @@ survey(struct planning *planning, struct survey_source *sources, struct places *
 static int
 say_nothing_was_sent(struct err *err)
 {
-	struct err cause = *err;
-
-	if (cause.kind != ERR_INPUT)
-		return -1;
-	return err_set(err, ERR_INPUT, "%s\nNothing was sent.", cause.text);
+	return err->kind == ERR_INPUT ? add_nothing_was_sent(err) : -1;
 }
 
 int

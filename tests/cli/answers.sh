@@ -226,7 +226,37 @@ err_has "is no progress" "failed: job: no progress with the nation for retry.giv
 is "what was put off is planned" planned "$(words state)"
 no_faults
 runs 0 "the next run goes on"
-RETRY='give_up = "1s";' answer "429 for ever to a question" 'status:status=429,header=Retry-After: 1' 69 3 3 "submitted submitted submitted"
+RETRY='give_up = "1s";' answer "429 for ever to a question" 'status:status=429,header=Retry-After: 1' 69 "*" "*" "submitted *"
+
+# ---- in_doubt = "resubmit": only where a person who is sent twice stays one
+scene nameless --fault submit:2:take,drop --fault submit:3:status=403 --fault list:status=404
+people 6
+sed -i '7s/^NC6,/,/' people.csv
+job
+runs 77 "a load with a row without an id, and a chunk that is not sent"
+posts=$(posts)
+SOURCE='in_doubt = "resubmit";' job
+runs 78 "later on resubmit is refused"
+err_has "for that row" "rollcall: people.csv: row 6 (line 7) has no unique id"
+is "and nothing is sent" "$posts" "$(posts)"
+sed -i '1s/.*/last_name,registered_address.state,first_name/' people.csv
+exits 78 "check refuses columns without one" rollcall check job.cfg
+mkdir other
+exits 78 "and so does a new load" rollcall run --state-dir other job.cfg
+is "all is said" 'rollcall: source people: no column is a unique id
+  and without one a person who is sent twice would be doubled.  Choose:
+    set  in_doubt = "probe";  in job.cfg line 3,
+    or send only rows that have an id.
+Nothing was sent.' "$(cat "$WORK/err")"
+people 6
+sed -i '4s/^NC3,/ ,/' people.csv
+exits 78 "check finds a row without an id" rollcall check job.cfg
+is "and says which" "rollcall: people.csv: row 3 (line 4) has no unique id" "$(head -1 "$WORK/err")"
+people 6
+sed -i '4s/,NC,/,North Carolina,/' people.csv
+exits 78 "and one whose id is none without its state" rollcall check job.cfg
+people 6
+exits 0 "where every row has one it may stand" rollcall run --state-dir other job.cfg
 
 # ---- no nation at all
 scene away
