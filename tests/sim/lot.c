@@ -145,7 +145,7 @@ seeds_unasked(const struct lot *lot)
 		return lot->long_seeds;
 	if (!wanted)
 		return lot->seeds;
-	if (!number_u64(span_of(wanted), &seeds) || !seeds || seeds > MOST)
+	if (number_u64(span_of(wanted), &seeds) || !seeds || seeds > MOST)
 		refuse(lot);
 	return seeds;
 }
