@@ -89,6 +89,8 @@ flush_line(struct buf *line, FILE *to, struct err *err)
 static bool
 may_have_arrived(const struct chunk *chunk)
 {
+	if (chunk->bytes_sent)
+		return true;
 	switch (chunk->state) {
 	case CHUNK_SUBMITTING:
 	case CHUNK_IN_DOUBT:

@@ -304,8 +304,12 @@ a_missing_digest_is_taken_again_where_the_nation_may_have_the_chunk(void **state
 		uint32_t notes;
 		uint64_t import_id;
 		bool is_taken;
+		uint64_t bytes_sent;
 	} examples[] = {
 		{ CHUNK_PLANNED, 0, 0, 0, false },
+		{ CHUNK_PLANNED, 1, 0, 0, true, .bytes_sent = 1 },
+		{ CHUNK_FAILED, 3, NOTE_NEVER_TAKEN, 0, true, .bytes_sent = 1 },
+		{ CHUNK_SKIPPED, 3, NOTE_SETTLED | NOTE_NEVER_TAKEN, 0, true, .bytes_sent = 1 },
 		{ CHUNK_PLANNED, 1, 0, 0, false },
 		{ CHUNK_SUBMITTING, 1, 0, 0, true },
 		{ CHUNK_IN_DOUBT, 1, 0, 0, true },
@@ -331,6 +335,7 @@ a_missing_digest_is_taken_again_where_the_nation_may_have_the_chunk(void **state
 		chunk.chunk.attempts = examples[i].attempts;
 		chunk.chunk.notes = examples[i].notes;
 		chunk.chunk.import_id = examples[i].import_id;
+		chunk.chunk.bytes_sent = examples[i].bytes_sent;
 		run = write_report(&chunk, 1, &good_source);
 		assert_int_equal(run.outcome, 0);
 		text = fixture_read(&run.folder, "report.csv");
