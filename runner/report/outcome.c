@@ -377,6 +377,8 @@ add_settle(struct buf *to, const struct outcome *outcome, const struct report_at
 	const char *job = outcome->job->command;
 
 	buf_printf(to, "  next      rollcall explain %s %s-%u\n", job, name, chunk->number);
+	if (chunk->is_absent)
+		buf_printf(to, "            rollcall retry %s --failed     or, this one alone:\n", job);
 	buf_printf(to, "            rollcall resolve %s %s-%u %s --reason TEXT\n", job, name,
 	    chunk->number, outcome_ways(chunk->state));
 	buf_printf(to, "            rollcall run %s\n", job);

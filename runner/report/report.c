@@ -248,7 +248,8 @@ note_attention(struct report_result *result, const struct chunk *chunk)
 		return;
 	if (result->attention_count < REPORT_ATTENTION_MOST)
 		result->attention[result->attention_count] =
-		    (struct report_attention){ chunk->source, chunk->number, chunk->state };
+		    (struct report_attention){ chunk->source, chunk->number, chunk->state,
+			    chunk_is_surely_absent(chunk) };
 	result->attention_count++;
 }
 

@@ -86,6 +86,7 @@ struct report_attention {
 	uint32_t source;
 	uint32_t number;
 	enum chunk_state state;
+	bool is_absent; /* chunk_is_surely_absent() */
 };
 
 enum { REPORT_GROUNDS_MOST = 8, REPORT_GROUND_BYTES = 160 };

@@ -43,6 +43,7 @@ answer "301, a wrong host" submit:2:redirect=http://127.0.0.1:1/,status=301 76 2
 answer "302 tells nothing" submit:2:redirect=http://127.0.0.1:1/ 76 2 1 "* in_doubt planned"
 answer "406" submit:2:status=406 76 2 1 "* planned planned"
 answer "400 once" submit:2:status=400 4 3 2 "done refused done" "the nation answered 400: A fault of the sandbox"
+err_has "400: the way to send it again" "rollcall retry job.cfg --failed     or, this one alone:"
 err_has "400: the way to settle it" "rollcall resolve job.cfg people-2 --resubmit | --skip --reason TEXT"
 answer "400 twice" submit:2-3:status=400 76 3 1 "* refused refused"
 answer "422 twice" submit:1-2:status=422 4 3 1 "refused refused done"

@@ -426,12 +426,13 @@ a_refused_chunk_comes_with_the_commands_that_settle_it(void **state)
 
 	(void)state;
 	move_chunk(load, BALLOTS, CHUNK_REFUSED);
-	load->result.attention[0] = (struct report_attention){ BALLOTS, 4, CHUNK_REFUSED };
+	load->result.attention[0] = (struct report_attention){ BALLOTS, 4, CHUNK_REFUSED, true };
 	load->result.attention_count = 1;
 	expect_words(load, 4, NULL,
 	    "finished: nc-2026, but 1 chunk was refused or failed\n" ALL_ACCEPTED
 	    "  refused   ballots-4\n"
 	    "  next      rollcall explain nc-2026.cfg ballots-4\n"
+	    "            rollcall retry nc-2026.cfg --failed     or, this one alone:\n"
 	    "            rollcall resolve nc-2026.cfg ballots-4 --resubmit | --skip"
 	    " --reason TEXT\n"
 	    "            rollcall run nc-2026.cfg\n");
@@ -450,7 +451,8 @@ chunks_that_wait_for_a_person_are_listed_up_to_a_number(void **state)
 	buf_add_text(&expected, "stopped: nc-2026: chunks wait for a person\n" ALL_ACCEPTED);
 	for (uint32_t i = 0; i < REPORT_ATTENTION_MOST; i++) {
 		load->result.attention[i] =
-		    (struct report_attention){ PEOPLE, i + 1, i ? CHUNK_HELD : CHUNK_IN_DOUBT };
+		    (struct report_attention){ PEOPLE, i + 1, i ? CHUNK_HELD : CHUNK_IN_DOUBT,
+			    false };
 		buf_printf(&expected, "  %-9s people-%u\n", i ? "held" : "in_doubt", i + 1);
 	}
 	buf_add_text(&expected,
@@ -483,7 +485,7 @@ chunks_in_doubt_want_another_run(void **state)
 
 	(void)state;
 	move_chunk(load, PEOPLE, CHUNK_IN_DOUBT);
-	load->result.attention[0] = (struct report_attention){ PEOPLE, 7, CHUNK_IN_DOUBT };
+	load->result.attention[0] = (struct report_attention){ PEOPLE, 7, CHUNK_IN_DOUBT, false };
 	load->result.attention_count = 1;
 	expect_words(load, 6, NULL,
 	    "stopped: nc-2026: chunks are in doubt, and the next run looks for them\n" ALL_ACCEPTED

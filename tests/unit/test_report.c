@@ -447,6 +447,7 @@ chunks_that_want_a_person_are_named_and_counted(void **state)
 	assert_int_equal(run.result.attention_count, 4);
 	assert_int_equal(run.result.attention[0].state, CHUNK_HELD);
 	assert_int_equal(run.result.attention[0].number, 3);
+	assert_false(run.result.attention[0].is_absent);
 	assert_int_equal(run.result.attention[3].state, CHUNK_FAILED);
 	assert_int_equal(run.result.attention[3].source, 1);
 	fixture_folder_done(&run.folder);
@@ -465,6 +466,7 @@ more_chunks_that_want_a_person_than_are_named_are_still_counted(void **state)
 	assert_int_equal(run.result.attention_count, REPORT_ATTENTION_MOST + 3);
 	assert_int_equal(run.result.attention[REPORT_ATTENTION_MOST - 1].number,
 	    REPORT_ATTENTION_MOST);
+	assert_true(run.result.attention[REPORT_ATTENTION_MOST - 1].is_absent);
 	fixture_folder_done(&run.folder);
 }
 
