@@ -597,7 +597,7 @@ verdict_of_status(const struct reply *reply, const struct verdict_context *conte
 {
 	struct verdict verdict = verdict_of_get(reply, context);
 
-	if (verdict.is_success && is_2xx(reply)) {
+	if (verdict.is_success) {
 		if (reply->id_form == ID_VALID && reply->import_id == context->chunk->import_id) {
 			by_word(&verdict, reply, context);
 			return verdict;
@@ -620,7 +620,7 @@ verdict_of_result(const struct reply *reply, const struct verdict_context *conte
 {
 	struct verdict verdict = verdict_of_get(reply, context);
 
-	if (verdict.is_success && is_2xx(reply)) {
+	if (verdict.is_success) {
 		if (reply->rows_succeeded >= 0 && reply->rows_failed >= 0) {
 			set_event(&verdict, reply, context, EVENT_RESULT_STORED);
 			verdict.event.rows_succeeded = (uint64_t)reply->rows_succeeded;
